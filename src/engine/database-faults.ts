@@ -1,0 +1,37 @@
+/** SQLSTATEs after which the same transaction may well succeed: serialization, deadlock, lock timeout, a lost race to insert. */
+const retryable = new Set(["40001", "40P01", "55P03", "23505"]);
+
+/** SQLSTATE classes and codes that mean the server or the way to it is gone. */
+const connectionLost = /^(08...|57P0[1-5]|53300|25P03)$/;
+const socketFaults = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ENOENT",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENOTFOUND",
+]);
+
+/** Whether trying the same transaction again makes sense. Nothing of the failed one was committed. */
+export function isWorthRetrying(error: unknown): boolean {
+  return retryable.has(codeOf(error));
+}
+
+/** Whether PostgreSQL could not be reached, or went away before it answered. */
+export function isConnectionLoss(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code !== "") return socketFaults.has(code) || connectionLost.test(code);
+  // node-postgres reports these two without a code.
+  return (
+    error instanceof Error &&
+    /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
+      error.message,
+    )
+  );
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;
+  return "";
+}

@@ -1,0 +1,114 @@
+import { EventEmitter } from "node:events";
+import { Logger, parseCronItems, run, type TaskList, type WorkerEvents } from "graphile-worker";
+import type { Pool } from "pg";
+import type { BaseLogger } from "pino";
+import type { Id } from "../model/ids.ts";
+import { type Node, reapSilentNodes, recordHeartbeat, removeNode } from "../store/nodes.ts";
+import { approveOverdue } from "./approve-overdue.ts";
+import type { Job, JobContext } from "./context.ts";
+import { expireTasks } from "./expire-tasks.ts";
+import { forgetAnswers } from "./forget-answers.ts";
+import { lapseLeases } from "./lapse-leases.ts";
+
+export interface JobWorkerOptions extends JobContext {
+  /** The job queue's own connections. */
+  readonly pool: Pool;
+  readonly nodeId: Id;
+  readonly log: BaseLogger;
+}
+
+export interface JobWorker {
+  /** Lets running jobs finish, takes no more. */
+  stop(): Promise<void>;
+}
+
+const jobs = {
+  "expire-tasks": expireTasks,
+  "lapse-leases": lapseLeases,
+  "approve-overdue": approveOverdue,
+  "forget-answers": forgetAnswers,
+} as const satisfies Record<string, Job>;
+
+/** Deadlines are watched by a job each; once a minute everything due is looked for again, in case one went missing. */
+const schedule = [
+  { task: "expire-tasks", match: "* * * * *" },
+  { task: "lapse-leases", match: "* * * * *" },
+  { task: "approve-overdue", match: "* * * * *" },
+  { task: "forget-answers", match: "17 * * * *" },
+];
+
+const concurrency = 4;
+const pollIntervalMs = 500;
+const heartbeatIntervalMs = 5_000;
+/** With the interval above, a killed node's jobs are free again within 20 s. */
+const silentSeconds = 15;
+
+/** Takes jobs until stopped, and takes over the jobs of nodes that died. */
+export async function startJobWorker(options: JobWorkerOptions): Promise<JobWorker> {
+  const { pool, log } = options;
+  const events = new EventEmitter() as WorkerEvents;
+  const poolId = new Promise<string>((resolve) => {
+    events.once("pool:create", ({ workerPool }) => resolve(workerPool.id));
+  });
+  const runner = await run({
+    pgPool: pool,
+    taskList: taskListFor(options),
+    parsedCronItems: parseCronItems(schedule),
+    concurrency,
+    pollInterval: pollIntervalMs,
+    noHandleSignals: true,
+    logger: queueLogger(log),
+    events,
+  });
+  // The runner ends by itself only through `stop` or a fault it could not survive.
+  runner.promise.catch((error: unknown) => log.error({ err: error }, "the job queue stopped"));
+  const node: Node = { id: options.nodeId, workerPoolId: await poolId };
+  const heart = startHeart(pool, node, log);
+  return {
+    async stop() {
+      await heart.stop();
+      await runner.stop();
+      await removeNode(pool, node.id).catch((error: unknown) => log.warn({ err: error }, "could not sign off"));
+    },
+  };
+}
+
+function taskListFor(context: JobContext & { log: BaseLogger }): TaskList {
+  const tasks: TaskList = {};
+  for (const [name, job] of Object.entries(jobs)) {
+    tasks[name] = async () => {
+      const handled = await job(context);
+      if (handled > 0) context.log.info({ job: name, handled }, "job done");
+    };
+  }
+  return tasks;
+}
+
+function startHeart(pool: Pool, node: Node, log: BaseLogger): { stop(): Promise<void> } {
+  const beat = async (): Promise<void> => {
+    try {
+      await recordHeartbeat(pool, node);
+      const reaped = await reapSilentNodes(pool, silentSeconds);
+      if (reaped > 0) log.warn({ nodes: reaped }, "took over the jobs of nodes that went silent");
+    } catch (error) {
+      log.warn({ err: error }, "no heartbeat: the database does not answer");
+    }
+  };
+  let last = beat();
+  const timer = setInterval(() => {
+    last = beat();
+  }, heartbeatIntervalMs);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await last;
+    },
+  };
+}
+
+function queueLogger(log: BaseLogger): Logger {
+  return new Logger((scope) => (level, message, meta) => {
+    const write = { error: log.error, warning: log.warn, info: log.debug, debug: log.trace }[level];
+    write.call(log, { ...scope, ...(level === "error" ? meta : {}) }, `job queue: ${message}`);
+  });
+}

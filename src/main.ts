@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+import { Command } from "commander";
+import { ConfigError } from "./config.ts";
+import { DataFolderInUse, DataFolderUnreachable, PostgresStartFailed } from "./postgres/errors.ts";
+
+/** Exit codes, documented in docs/command-line.md. */
+const exitFailed = 1;
+const exitUnusable = 2;
+
+const program = new Command("guildhall")
+  .description("A marketplace and execution engine for agent work.")
+  .showHelpAfterError();
+
+program
+  .command("serve", { isDefault: true })
+  .description("run the server (settings come from the environment, see docs/settings.md)")
+  .action(async () => {
+    const { serve } = await import("./cli/serve.ts");
+    await serve();
+  });
+
+program
+  .command("demo")
+  .description("show a task being posted, done and paid, on a server of its own, and end")
+  .action(async () => {
+    const { demo } = await import("./cli/demo.ts");
+    await demo(printLine);
+  });
+
+const admin = program.command("admin").description("look after a market");
+
+admin
+  .command("audit")
+  .description("prove the ledger against the database; exits 1 and names the first bad row if it is broken")
+  .option("--json", "print the report as JSON")
+  .action(async (options: { json?: boolean }) => {
+    const { adminAudit } = await import("./cli/admin-audit.ts");
+    if (!(await adminAudit(options, printLine))) process.exitCode = exitFailed;
+  });
+
+function printLine(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** What a person can mend is said in one line; anything else with where it happened. */
+function explain(error: unknown): string {
+  const expected = [ConfigError, DataFolderInUse, DataFolderUnreachable, PostgresStartFailed];
+  if (expected.some((kind) => error instanceof kind) && error instanceof Error) return error.message;
+  if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+    return `${error.message}. Set PORT to a free port.`;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`guildhall: ${explain(error)}\n`);
+  process.exit(error instanceof ConfigError ? exitUnusable : exitFailed);
+}

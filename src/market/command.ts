@@ -1,0 +1,29 @@
+import type { Id } from "../model/ids.ts";
+import type { Book } from "./book.ts";
+
+/** What a command needs on the book before it can decide. Everything named here is locked, in one fixed order. */
+export interface Loads {
+  /** These tasks with their assignments and their posters' parties. */
+  readonly tasks?: readonly Id[];
+  /** These parties with their wallets. */
+  readonly parties?: readonly Id[];
+  /** These tasks' money may end here: their posters' and bound workers' wallets as well. Must be in `tasks` too. */
+  readonly settles?: readonly Id[];
+  /** How many sign-up grants these owners have used. */
+  readonly ownerEmails?: readonly string[];
+}
+
+/**
+ * One thing that can happen in the market, decided in memory. `decide` is pure: the same book and input give the same
+ * changes. Its result must be plain JSON, because a retry with the same Idempotency-Key is answered from the stored copy.
+ */
+export interface Command<Input, Result> {
+  readonly name: string;
+  loads(input: Input): Loads;
+  decide(book: Book, input: Input): Result;
+}
+
+/** Declares a command; exists to infer its types. */
+export function command<Input, Result>(definition: Command<Input, Result>): Command<Input, Result> {
+  return definition;
+}

@@ -1,0 +1,57 @@
+import { platform, wallet } from "../model/accounts.ts";
+import type { Id } from "../model/ids.ts";
+import type { Agent, ApiKey, Party } from "../model/party.ts";
+import { type Command, command } from "./command.ts";
+
+/** 4-dialects, agentmarket: "At most 5 grants of 100 credits per owner e-mail; later agents start at 0". */
+const grantsPerOwner = 5;
+
+export interface RegisterAgent {
+  readonly name: string;
+  readonly organizationId: Id | null;
+  readonly profile: Omit<Agent, "id">;
+  readonly key: NewKey;
+  /** Credits granted at sign-up, as configured. */
+  readonly grantCredits: number;
+}
+
+/** A key that the caller made; the market only ever sees its hash. */
+export type NewKey = Pick<ApiKey, "role" | "label" | "hash" | "prefix">;
+
+export interface RegisteredAgent {
+  readonly party: Party;
+  readonly agent: Agent;
+  readonly balance: number;
+}
+
+/** A new agent with a wallet, a key and, if its owner has any left, the sign-up grant. */
+export const registerAgent: Command<RegisterAgent, RegisteredAgent> = command({
+  name: "register_agent",
+  loads: (input) => ({ ownerEmails: input.profile.ownerEmail === null ? [] : [input.profile.ownerEmail] }),
+  decide(book, input) {
+    const party: Party = {
+      id: book.newId(),
+      kind: "agent",
+      name: input.name,
+      organizationId: input.organizationId,
+      createdAt: book.now,
+    };
+    const agent: Agent = { id: party.id, ...input.profile };
+    book.addParty(party);
+    book.addAgent(agent);
+    book.addKey({ id: book.newId(), partyId: party.id, createdAt: book.now, ...input.key });
+    if (input.grantCredits > 0 && useAllotment()) {
+      book.transfer("grant", platform("grants"), wallet(party.id), input.grantCredits, "credits", null);
+    }
+    return { party, agent, balance: book.balance(party.id, "credits") };
+
+    function useAllotment(): boolean {
+      const ownerEmail = input.profile.ownerEmail;
+      if (ownerEmail === null) return false;
+      const { used } = book.allotment(ownerEmail);
+      if (used >= grantsPerOwner) return false;
+      book.setAllotment({ ownerEmail, used: used + 1 });
+      return true;
+    }
+  },
+});

@@ -1,0 +1,23 @@
+import { escrow, platform, wallet } from "../model/accounts.ts";
+import type { Id } from "../model/ids.ts";
+import { splitPrice } from "../model/money.ts";
+import type { Task } from "../model/task.ts";
+import type { Book } from "./book.ts";
+
+/**
+ * Ends a task's escrow by paying its worker: the net to the worker, the fee to the platform, what the price left of the
+ * budget back to the poster. Source: 3-domain, "Money", approve.
+ */
+export function payWorker(book: Book, task: Task, workerId: Id, price: number): void {
+  const { net, fee } = splitPrice(price, task.feeBasisPoints);
+  const change = task.budget - price;
+  const held = escrow(task.id);
+  if (net > 0) book.transfer("payment", held, wallet(workerId), net, task.currency, task.id);
+  if (fee > 0) book.transfer("fee", held, platform("fees"), fee, task.currency, task.id);
+  if (change > 0) book.transfer("refund", held, wallet(task.posterId), change, task.currency, task.id);
+}
+
+/** Ends a task's escrow by giving all of it back. Source: 3-domain, "Money", cancel and expire. */
+export function refundPoster(book: Book, task: Task): void {
+  book.transfer("refund", escrow(task.id), wallet(task.posterId), task.budget, task.currency, task.id);
+}

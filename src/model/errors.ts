@@ -1,0 +1,119 @@
+/**
+ * Everything Guildhall refuses, as one closed set. A code says what happened; its kind says what sort of thing that is.
+ * Dialects map kinds (all of them, checked by the compiler) to their own status and envelope.
+ */
+export type RefusalKind =
+  | "invalid"
+  | "unauthenticated"
+  | "funds"
+  | "forbidden"
+  | "not_found"
+  | "conflict"
+  | "too_large"
+  | "unsupported_media_type"
+  | "rate_limited"
+  | "internal"
+  | "upstream_failed"
+  | "unavailable"
+  | "upstream_timeout";
+
+interface RefusalRule {
+  readonly kind: RefusalKind;
+  /** Shown to the caller when the place that refuses says nothing more exact. */
+  readonly message: string;
+}
+
+const rules = {
+  // What the caller sent
+  validation_failed: { kind: "invalid", message: "The request is not valid." },
+  body_malformed: { kind: "invalid", message: "The request body is not valid JSON." },
+  body_too_large: { kind: "too_large", message: "The request body is larger than 1 MiB." },
+  content_type_unsupported: {
+    kind: "unsupported_media_type",
+    message: "Send the request body as application/json.",
+  },
+  idempotency_key_invalid: {
+    kind: "invalid",
+    message: "Idempotency-Key must be 1 to 255 visible ASCII characters.",
+  },
+  idempotency_mismatch: {
+    kind: "conflict",
+    message: "This Idempotency-Key was already used for a different request.",
+  },
+
+  // Who the caller is
+  key_missing: { kind: "unauthenticated", message: "An API key is required." },
+  key_invalid: { kind: "unauthenticated", message: "The API key is invalid or revoked." },
+  not_allowed: { kind: "forbidden", message: "You are not allowed to do this." },
+
+  // What is not there
+  route_not_found: { kind: "not_found", message: "There is nothing at this address." },
+  task_not_found: { kind: "not_found", message: "Task not found." },
+  agent_not_found: { kind: "not_found", message: "Agent not found." },
+  party_not_found: { kind: "not_found", message: "No such party." },
+  assignment_not_found: { kind: "not_found", message: "Assignment not found." },
+
+  // What the market's rules forbid
+  own_task: { kind: "forbidden", message: "You cannot work on your own task." },
+  not_assignee: { kind: "forbidden", message: "This task is not assigned to you." },
+  not_poster: { kind: "forbidden", message: "Only the poster of this task can do this." },
+  task_wrong_state: { kind: "conflict", message: "The task is not in a state that allows this." },
+  task_taken: { kind: "conflict", message: "The task has already been taken." },
+  lease_lost: { kind: "conflict", message: "Your lease on this task has ended." },
+  not_due: { kind: "conflict", message: "The deadline has not passed yet." },
+  funds_insufficient: { kind: "funds", message: "The wallet does not hold enough for this." },
+  agent_not_executable: {
+    kind: "invalid",
+    message: "This agent has neither an endpoint_url nor a system_prompt, so it cannot be run directly.",
+  },
+  budget_below_price: { kind: "invalid", message: "The budget is below the agent's price per task." },
+  email_taken: { kind: "conflict", message: "This e-mail address is already registered." },
+
+  // Us
+  queue_full: { kind: "unavailable", message: "Too many requests are waiting. Try again shortly." },
+  database_unavailable: {
+    kind: "unavailable",
+    message: "The database is not answering. Try again shortly; repeat a POST with the same Idempotency-Key.",
+  },
+  shutting_down: { kind: "unavailable", message: "The server is shutting down. Try again shortly." },
+  execution_unavailable: { kind: "unavailable", message: "This server does not run agents." },
+  execution_failed: { kind: "upstream_failed", message: "The agent failed to produce a result." },
+  execution_timeout: { kind: "upstream_timeout", message: "The agent did not answer in time." },
+  rate_limited: { kind: "rate_limited", message: "Too many requests. Try again later." },
+  internal: { kind: "internal", message: "An internal error occurred." },
+} as const satisfies Record<string, RefusalRule>;
+
+export type RefusalCode = keyof typeof rules;
+
+export const refusalCodes: readonly RefusalCode[] = Object.freeze(Object.keys(rules)) as readonly RefusalCode[];
+
+export type RefusalDetails = Readonly<Record<string, string | number | boolean | null>>;
+
+export interface RefusalExtra {
+  /** Replaces the code's standing message. */
+  message?: string;
+  /** Facts a program can read, for instance the state the task was in. */
+  details?: RefusalDetails;
+}
+
+/** A request that was understood and turned down. Nothing it asked for has happened. */
+export class Refusal extends Error {
+  readonly code: RefusalCode;
+  readonly details: RefusalDetails;
+
+  constructor(code: RefusalCode, extra: RefusalExtra = {}) {
+    super(extra.message ?? rules[code].message);
+    this.name = "Refusal";
+    this.code = code;
+    this.details = extra.details ?? {};
+  }
+
+  get kind(): RefusalKind {
+    return rules[this.code].kind;
+  }
+}
+
+/** Ends the current operation with a refusal. */
+export function refuse(code: RefusalCode, extra?: RefusalExtra): never {
+  throw new Refusal(code, extra);
+}

@@ -1,0 +1,59 @@
+import type { Id } from "./ids.ts";
+import type { Instant } from "./instant.ts";
+import type { Currency } from "./money.ts";
+
+export const taskStates = [
+  "open",
+  "selecting",
+  "in_progress",
+  "in_review",
+  "completed",
+  "cancelled",
+  "expired",
+  "disputed",
+] as const;
+export type TaskState = (typeof taskStates)[number];
+
+/** How a worker is found (1-product, "Words"). */
+export type Intake = "claim" | "proposals" | "direct" | "team";
+export type Visibility = "public" | "private";
+/** `auto`: a submission is accepted on the spot. `manual`: the poster reviews it, or time does. */
+export type ReviewPolicy = "auto" | "manual";
+
+/** A piece of work with a budget. */
+export interface Task {
+  readonly id: Id;
+  readonly posterId: Id;
+  readonly intake: Intake;
+  readonly state: TaskState;
+  readonly visibility: Visibility;
+  readonly title: string;
+  readonly description: string;
+  readonly requiredCapabilities: readonly string[];
+  readonly currency: Currency;
+  /** Held in escrow, whole, from posting until the task is final. */
+  readonly budget: number;
+  /** What the work costs; known once it is accepted. */
+  readonly price: number | null;
+  /** The platform's share as it was when the task was posted. */
+  readonly feeBasisPoints: number;
+  readonly reviewPolicy: ReviewPolicy;
+  readonly reviewHours: number;
+  readonly maxRevisions: number;
+  /** Length of a worker's lease. */
+  readonly timeLimitMinutes: number;
+  /** When an open task leaves the board and is refunded; null: never. */
+  readonly expiresAt: Instant | null;
+  /** When a submission that waits for review is approved by itself; null while none waits. */
+  readonly reviewDueAt: Instant | null;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+  readonly completedAt: Instant | null;
+  /** Number of the task's newest event. */
+  readonly eventCount: number;
+}
+
+/** Whether nothing can happen to a task's money any more (3-domain, "Task"). */
+export function isFinal(state: TaskState): boolean {
+  return state === "completed" || state === "cancelled" || state === "expired";
+}

@@ -1,0 +1,53 @@
+import type { Pool } from "pg";
+import type { Id } from "../model/ids.ts";
+import type { Instant } from "../model/instant.ts";
+import type { Agent } from "../model/party.ts";
+import { agents } from "./book/tables.ts";
+
+/** An agent with its name and its record. */
+export interface AgentProfile extends Agent {
+  readonly name: string;
+  readonly createdAt: Instant;
+  readonly completedCount: number;
+  readonly ratingSum: number;
+  readonly ratingCount: number;
+}
+
+const profileColumns = `p.name, p.created_at as "createdAt", ${agents.columns
+  .split(", ")
+  .map((column) => `a.${column}`)
+  .join(", ")}, a.completed_count as "completedCount", a.rating_sum as "ratingSum", a.rating_count as "ratingCount"`;
+
+/** One agent, or undefined. */
+export async function readAgentProfile(pool: Pool, id: Id): Promise<AgentProfile | undefined> {
+  const { rows } = await pool.query<AgentProfile>({
+    name: "agent_profile",
+    text: `select ${profileColumns} from agents a join parties p on p.id = a.id where a.id = $1`,
+    values: [id],
+  });
+  return rows[0];
+}
+
+export interface DirectoryQuery {
+  /** Only agents that can do this. */
+  readonly capability: string | undefined;
+  /** Only agents older than this one. */
+  readonly beforeId: Id | undefined;
+  readonly limit: number;
+}
+
+/** A page of the agent directory, newest first. */
+export async function readAgentDirectory(pool: Pool, query: DirectoryQuery): Promise<AgentProfile[]> {
+  const { rows } = await pool.query<AgentProfile>({
+    text: `select ${profileColumns} from agents a join parties p on p.id = a.id
+      where ($1::text is null or a.capabilities @> array[$1::text]) and ($2::uuid is null or a.id < $2::uuid)
+      order by a.id desc limit $3`,
+    values: [query.capability ?? null, query.beforeId ?? null, query.limit],
+  });
+  return rows;
+}
+
+/** Sets or (null) removes where an agent is told of new tasks. */
+export async function setAgentWebhook(pool: Pool, id: Id, webhookUrl: string | null): Promise<void> {
+  await pool.query("update agents set webhook_url = $2 where id = $1", [id, webhookUrl]);
+}

@@ -1,0 +1,152 @@
+import type { Pool, PoolClient } from "pg";
+import type { Currency } from "../model/money.ts";
+
+/** Where all money of one currency is. */
+export interface AuditTotals {
+  readonly currency: Currency;
+  readonly granted: number;
+  readonly deposited: number;
+  readonly inWallets: number;
+  readonly inEscrow: number;
+  readonly fees: number;
+  readonly paidOut: number;
+}
+
+export interface AuditedRule {
+  readonly rule: string;
+  /** The first row that breaks the rule, in words; null if none does. */
+  readonly violation: string | null;
+}
+
+export interface AuditReport {
+  readonly balanced: boolean;
+  readonly totals: readonly AuditTotals[];
+  readonly rules: readonly AuditedRule[];
+}
+
+/** Every query finds the first row that breaks its rule, as one text column (3-domain, "Always true"). */
+const rules: readonly { readonly rule: string; readonly firstViolation: string }[] = [
+  {
+    rule: "All accounts of a currency sum to zero.",
+    firstViolation: `
+      select format('%s: the accounts sum to %s', currency, sum(balance)) from accounts group by currency
+      having sum(balance) <> 0`,
+  },
+  {
+    rule: "Each wallet holds the sum of its transfers.",
+    firstViolation: `
+      select format('wallet %s: the row says %s, its transfers %s',
+          coalesce('party:' || w.party_id || ':' || w.currency, a.account), coalesce(w.balance, 0), coalesce(a.balance, 0))
+      from wallets w full join (select * from accounts where account like 'party:%') a
+        on a.account = 'party:' || w.party_id || ':' || w.currency
+      where coalesce(w.balance, 0) <> coalesce(a.balance, 0) limit 1`,
+  },
+  {
+    rule: "A task's escrow is its budget while it is undecided and zero once it is final.",
+    firstViolation: `
+      select format('task %s (%s): escrow holds %s %s', coalesce(t.id::text, a.account), t.state, coalesce(a.balance, 0), t.currency)
+      from tasks t full join (select * from accounts where account like 'escrow:%') a on a.account = 'escrow:' || t.id
+      where t.id is null or coalesce(a.balance, 0) <>
+        case when t.state in ('completed', 'cancelled', 'expired') then 0 else t.budget end limit 1`,
+  },
+  {
+    rule: "Money of a task moves in the task's currency.",
+    firstViolation: `
+      select format('transfer %s: %s for task %s held in %s', x.id, x.currency, t.id, t.currency)
+      from transfers x join tasks t on t.id = x.task_id where x.currency <> t.currency limit 1`,
+  },
+  {
+    rule: "A completed task paid its price: the net to its one accepted worker, the fee to the platform, the rest back.",
+    firstViolation: `
+      select format('task %s: price %s, paid %s, fee %s, returned %s', t.id, t.price, p.paid, p.fee, p.returned)
+      from tasks t cross join lateral (
+        select coalesce(sum(amount) filter (where kind = 'payment'), 0) as paid,
+          coalesce(sum(amount) filter (where kind = 'fee'), 0) as fee,
+          coalesce(sum(amount) filter (where kind = 'refund'), 0) as returned
+        from transfers where task_id = t.id) p
+      where t.state = 'completed' and (t.price is null or p.returned <> t.budget - t.price
+        or p.paid <> t.price * (10000 - t.fee_basis_points) / 10000 or p.paid + p.fee <> t.price) limit 1`,
+  },
+  {
+    rule: "A completed task has exactly one accepted assignment, any other task none.",
+    firstViolation: `
+      select format('task %s (%s): %s accepted assignments', t.id, t.state, count(a.id))
+      from tasks t left join assignments a on a.task_id = t.id and a.state = 'accepted'
+      where t.intake in ('claim', 'direct') group by t.id
+      having count(a.id) <> case when t.state = 'completed' then 1 else 0 end limit 1`,
+  },
+  {
+    rule: "A task is in work or review exactly while a worker is bound to it, and a claimed task by one only.",
+    firstViolation: `
+      select format('task %s (%s): %s bound workers', t.id, t.state, count(a.id))
+      from tasks t left join assignments a on a.task_id = t.id and a.state in ('active', 'submitted', 'revision')
+      where t.intake in ('claim', 'direct') group by t.id
+      having count(a.id) <> case when t.state in ('in_progress', 'in_review', 'disputed') then 1 else 0 end limit 1`,
+  },
+  {
+    rule: "Every assignment, submission and event belongs to a task.",
+    firstViolation: `
+      select format('%s of missing task %s', kind, task_id) from (
+        select 'assignment' as kind, task_id from assignments
+        union all select 'submission', task_id from submissions
+        union all select 'event', task_id from task_events) r
+      where not exists (select from tasks t where t.id = r.task_id) limit 1`,
+  },
+  {
+    rule: "A task's events are numbered without gaps.",
+    firstViolation: `
+      select format('task %s: %s events, last number %s, the task counts %s', t.id, e.events, e.last, t.event_count)
+      from tasks t left join (
+        select task_id, count(*) as events, max(number) as last from task_events group by task_id) e on e.task_id = t.id
+      where t.event_count <> coalesce(e.events, 0) or t.event_count <> coalesce(e.last, 0) limit 1`,
+  },
+  {
+    rule: "Every command key was applied at most once.",
+    firstViolation: `
+      select format('key %s of %s: %s answers', key, scope, count(*)) from idempotency_keys
+      group by scope, key having count(*) > 1 limit 1`,
+  },
+];
+
+/** Account balances, derived from the transfers alone. */
+const deriveAccounts = `
+  create temporary table accounts on commit drop as
+  select account, currency, sum(amount)::bigint as balance from (
+    select credit as account, currency, amount from transfers
+    union all select debit, currency, -amount from transfers) moved
+  group by account, currency`;
+
+const readTotals = `
+  select currency,
+    coalesce(-sum(balance) filter (where account = 'platform:grants'), 0)::bigint as granted,
+    coalesce(-sum(balance) filter (where account = 'platform:deposits'), 0)::bigint as deposited,
+    coalesce(sum(balance) filter (where account like 'party:%'), 0)::bigint as "inWallets",
+    coalesce(sum(balance) filter (where account like 'escrow:%'), 0)::bigint as "inEscrow",
+    coalesce(sum(balance) filter (where account = 'platform:fees'), 0)::bigint as fees,
+    coalesce(sum(balance) filter (where account = 'platform:payouts'), 0)::bigint as "paidOut"
+  from accounts group by currency order by currency`;
+
+/** Proves every rule against one consistent view of the database, whatever goes on meanwhile. */
+export async function auditLedger(pool: Pool): Promise<AuditReport> {
+  const client = await pool.connect();
+  try {
+    await client.query("begin isolation level repeatable read");
+    await client.query("set local statement_timeout = 0");
+    const report = await prove(client);
+    await client.query("rollback");
+    return report;
+  } finally {
+    client.release();
+  }
+}
+
+async function prove(client: PoolClient): Promise<AuditReport> {
+  await client.query(deriveAccounts);
+  const totals = await client.query<AuditTotals>(readTotals);
+  const audited: AuditedRule[] = [];
+  for (const { rule, firstViolation } of rules) {
+    const { rows } = await client.query<{ format: string }>(firstViolation);
+    audited.push({ rule, violation: rows[0]?.format ?? null });
+  }
+  return { balanced: audited.every((each) => each.violation === null), totals: totals.rows, rules: audited };
+}

@@ -1,0 +1,84 @@
+import type { ClientBase, QueryResult } from "pg";
+import type { BookContents } from "../../market/book.ts";
+import type { Loads } from "../../market/command.ts";
+import type { Assignment } from "../../model/assignment.ts";
+import type { Id } from "../../model/ids.ts";
+import type { GrantAllotment, Party } from "../../model/party.ts";
+import type { Task } from "../../model/task.ts";
+import type { Wallet } from "../../model/wallet.ts";
+import { assignments, grantAllotments, parties, tasks, wallets } from "./tables.ts";
+
+/** Locks in one fixed order, so that two servers never wait for each other: tasks by id, then owners, then wallets. */
+const lockTasks = {
+  name: "lock_tasks",
+  text: `select ${tasks.columns} from tasks where id = any($1) order by id for update`,
+};
+/** Read after the tasks are locked: nobody changes a task's assignments without its lock. */
+const readAssignments = {
+  name: "read_assignments",
+  text: `select ${assignments.columns} from assignments where task_id = any($1) order by id`,
+};
+const readParties = {
+  name: "read_parties",
+  text: `select ${parties.columns} from parties
+    where id = any($1) or id = any(array(select poster_id from tasks where id = any($2)))`,
+};
+const lockAllotments = {
+  name: "lock_allotments",
+  text: `select ${grantAllotments.columns} from grant_allotments where owner_email = any($1) order by owner_email for update`,
+};
+const lockWallets = {
+  name: "lock_wallets",
+  text: `select ${wallets.columns} from wallets
+    where party_id = any($1)
+      or party_id = any(array(select poster_id from tasks where id = any($2)))
+      or party_id = any(array(
+        select worker_id from assignments
+        where task_id = any($2) and state in ('active', 'submitted', 'revision')))
+    order by party_id, currency for update`,
+};
+
+/**
+ * Loads and locks everything a batch needs, in one round trip: the statements are sent together and run one after the
+ * other. Must be called inside a transaction on a pipelined connection.
+ */
+export async function loadBook(client: ClientBase, loads: Loads): Promise<BookContents> {
+  const taskIds = loads.tasks ?? [];
+  const partyIds = loads.parties ?? [];
+  const settled = loads.settles ?? [];
+  const ownerEmails = loads.ownerEmails ?? [];
+  const [taskRows, assignmentRows, allotmentRows, partyRows, walletRows] = await Promise.all([
+    when<Task>(taskIds.length, () => client.query({ ...lockTasks, values: [taskIds] })),
+    when<Assignment>(taskIds.length, () => client.query({ ...readAssignments, values: [taskIds] })),
+    when<GrantAllotment>(ownerEmails.length, () => client.query({ ...lockAllotments, values: [ownerEmails] })),
+    when<Party>(taskIds.length + partyIds.length, () => client.query({ ...readParties, values: [partyIds, taskIds] })),
+    when<Wallet>(partyIds.length + settled.length, () => client.query({ ...lockWallets, values: [partyIds, settled] })),
+  ]);
+  return {
+    tasks: taskRows,
+    assignments: assignmentRows,
+    parties: partyRows,
+    wallets: walletRows,
+    allotments: allotmentRows,
+  };
+}
+
+/** Joins what several commands need into one list of each, without repeats. */
+export function joinLoads(each: Iterable<Loads>): Required<Loads> {
+  const tasks = new Set<Id>();
+  const parties = new Set<Id>();
+  const settles = new Set<Id>();
+  const ownerEmails = new Set<string>();
+  for (const loads of each) {
+    for (const id of loads.tasks ?? []) tasks.add(id);
+    for (const id of loads.parties ?? []) parties.add(id);
+    for (const id of loads.settles ?? []) settles.add(id);
+    for (const email of loads.ownerEmails ?? []) ownerEmails.add(email);
+  }
+  return { tasks: [...tasks], parties: [...parties], settles: [...settles], ownerEmails: [...ownerEmails] };
+}
+
+async function when<Row>(wanted: number, query: () => Promise<QueryResult>): Promise<Row[]> {
+  if (wanted === 0) return [];
+  return (await query()).rows;
+}

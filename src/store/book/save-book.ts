@@ -1,0 +1,86 @@
+import type { ClientBase } from "pg";
+import type { AgentTally, BookChanges } from "../../market/book.ts";
+import type { JobRequest } from "../../model/jobs.ts";
+import type { Statement } from "../table.ts";
+import {
+  agents,
+  apiKeys,
+  assignments,
+  grantAllotments,
+  parties,
+  submissions,
+  taskEvents,
+  taskProgress,
+  tasks,
+  transfers,
+  wallets,
+} from "./tables.ts";
+
+/** Streams and workers on every node listen here; the payload names tasks whose history grew. */
+export const eventsChannel = "guildhall_events";
+
+/** PostgreSQL refuses payloads of 8,000 bytes; past this many ids the listener is told to look for itself. */
+const maxNotifiedTasks = 150;
+
+const addTallies = {
+  name: "add_tallies",
+  text: `update agents a set completed_count = a.completed_count + r.completed
+    from (select "agentId", sum("completed")::bigint as completed
+          from json_to_recordset($1) as r("agentId" uuid, "completed" bigint) group by 1) r
+    where a.id = r."agentId"`,
+};
+const addJobs = {
+  name: "add_jobs",
+  text: `select 1 from graphile_worker.add_jobs(array(
+      select row(r."name", '{}'::json, null, r."runAt", null, r."key", null, null)::graphile_worker.job_spec
+      from json_to_recordset($1) as r("name" text, "runAt" timestamptz, "key" text)))`,
+};
+const notifyEvents = { name: "notify_events", text: "select pg_notify($1, $2)" };
+
+/**
+ * Queues the statements that write a batch's changes; every table at most two, whatever the number of commands. Must be
+ * called inside a transaction on a pipelined connection. The caller awaits them together with COMMIT.
+ */
+export function saveBook(client: ClientBase, changes: BookChanges): Promise<unknown>[] {
+  const sent: Promise<unknown>[] = [];
+  const write = <Row>(statement: Statement<Row>, rows: readonly Row[]): void => {
+    if (rows.length === 0) return;
+    sent.push(client.query({ name: statement.name, text: statement.text, values: statement.values(rows) }));
+  };
+  write(parties.insert, changes.parties);
+  write(agents.insert, changes.agents);
+  write(apiKeys.insert, changes.keys);
+  write(grantAllotments.insert, changes.newAllotments);
+  write(grantAllotments.update, changes.changedAllotments);
+  write(wallets.insert, changes.newWallets);
+  write(wallets.update, changes.changedWallets);
+  write(tasks.insert, changes.newTasks);
+  write({ ...taskProgress.update, name: "update_task_progress" }, changes.changedTasks);
+  write(assignments.insert, changes.newAssignments);
+  write(assignments.update, changes.changedAssignments);
+  write(submissions.insert, changes.submissions);
+  write(transfers.insert, changes.transfers);
+  write(taskEvents.insert, changes.events);
+  writeTallies(client, changes.tallies, sent);
+  writeJobs(client, changes.jobs, sent);
+  if (changes.events.length > 0) {
+    const touched = [...new Set(changes.events.map((event) => event.taskId))];
+    const payload = JSON.stringify(touched.length > maxNotifiedTasks ? {} : { tasks: touched });
+    sent.push(client.query({ ...notifyEvents, values: [eventsChannel, payload] }));
+  }
+  return sent;
+}
+
+function writeTallies(client: ClientBase, tallies: readonly AgentTally[], sent: Promise<unknown>[]): void {
+  if (tallies.length === 0) return;
+  sent.push(client.query({ ...addTallies, values: [JSON.stringify(tallies)] }));
+}
+
+function writeJobs(client: ClientBase, jobs: readonly JobRequest[], sent: Promise<unknown>[]): void {
+  if (jobs.length === 0) return;
+  const unique = new Map<string, JobRequest>();
+  for (const job of jobs) unique.set(job.key ?? `#${unique.size}`, job);
+  // Sorted, so that two servers lock the rows of shared keys in the same order.
+  const sorted = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, job]) => job);
+  sent.push(client.query({ ...addJobs, values: [JSON.stringify(sorted)] }));
+}

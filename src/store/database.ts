@@ -1,0 +1,89 @@
+import pg from "pg";
+import { type Instant, instantFromMs } from "../model/instant.ts";
+
+/** Where PostgreSQL is: a URL, or the parts of one (`host` may be the folder of a unix socket). */
+export type DatabaseAddress =
+  | { readonly connectionString: string }
+  | {
+      readonly host: string;
+      readonly port: number;
+      readonly user: string;
+      readonly password: string;
+      readonly database: string;
+    };
+
+/**
+ * Two pools on one database. `market` belongs to the engine: pipelined, and planned for key look-ups only, because its
+ * statements are prepared once and must stay right while tables grow from nothing to millions of rows.
+ * `reads` serves everything else.
+ */
+export interface Database {
+  readonly market: pg.Pool;
+  readonly reads: pg.Pool;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** Connections for reads. */
+  readonly maxReadConnections?: number;
+  /** Told when an idle connection breaks; the pool replaces it by itself. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+const connectTimeoutMs = 5_000;
+const marketSettings =
+  "set time zone 'UTC'; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; " +
+  "set statement_timeout = '30s'; set lock_timeout = '10s'";
+const readSettings = "set time zone 'UTC'; set statement_timeout = '10s'";
+
+/** Opens the pools; connects on first use. */
+export function openDatabase(address: DatabaseAddress, options: DatabaseOptions = {}): Database {
+  const common = { ...address, types: columnTypes, connectionTimeoutMillis: connectTimeoutMs, keepAlive: true };
+  const market = new pg.Pool({
+    ...common,
+    max: 4,
+    pipeline: true,
+    idleTimeoutMillis: 0,
+    onConnect: async (client) => {
+      await client.query(marketSettings);
+    },
+  });
+  const reads = new pg.Pool({
+    ...common,
+    max: options.maxReadConnections ?? 16,
+    onConnect: async (client) => {
+      await client.query(readSettings);
+    },
+  });
+  const onIdleError = options.onIdleError ?? (() => undefined);
+  market.on("error", onIdleError);
+  reads.on("error", onIdleError);
+  return {
+    market,
+    reads,
+    close: async () => {
+      await Promise.all([market.end(), reads.end()]);
+    },
+  };
+}
+
+const { builtins } = pg.types;
+
+/** Money as numbers (every stored amount fits one), moments as `Instant`. */
+const columnTypes = {
+  getTypeParser(oid: number, format?: "text" | "binary"): unknown {
+    if (oid === builtins.INT8) return parseWholeNumber;
+    if (oid === builtins.TIMESTAMPTZ) return parseInstant;
+    return pg.types.getTypeParser(oid, format);
+  },
+};
+
+function parseWholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new Error(`${text} is too large for a number.`);
+  return value;
+}
+
+function parseInstant(text: string): Instant {
+  return instantFromMs(Date.parse(`${text.replace(" ", "T")}:00`));
+}

@@ -1,0 +1,68 @@
+import type { Pool } from "pg";
+import type { Id } from "../model/ids.ts";
+import type { KeyRole, PartyKind } from "../model/party.ts";
+import { coalesce } from "./coalesce.ts";
+
+/** Who a valid key belongs to, as of now. */
+export interface KeyHolder {
+  readonly keyId: Id;
+  readonly hash: string;
+  readonly role: KeyRole;
+  readonly partyId: Id;
+  readonly partyKind: PartyKind;
+  readonly organizationId: Id | null;
+  /** Available credits. */
+  readonly credits: number;
+}
+
+const findHolders = {
+  name: "find_key_holders",
+  text: `select k.id as "keyId", k.hash, k.role, p.id as "partyId", p.kind as "partyKind",
+      p.organization_id as "organizationId", coalesce(w.balance, 0) as credits
+    from api_keys k
+    join parties p on p.id = k.party_id
+    left join wallets w on w.party_id = p.id and w.currency = 'credits'
+    where k.hash = any($1) and k.revoked_at is null`,
+};
+
+/** Looks up keys by their hash. Nothing is cached: a revoked key stops working at the next request. */
+export class KeyRing {
+  readonly #pool: Pool;
+  readonly #find: (hash: string) => Promise<KeyHolder | undefined>;
+  /** Bounded by the number of keys; written down by `flushUse`. */
+  #used = new Set<Id>();
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+    this.#find = coalesce(
+      (hash: string) => hash,
+      async (hashes) => {
+        const { rows } = await pool.query<KeyHolder>({ ...findHolders, values: [hashes] });
+        return new Map(rows.map((holder) => [holder.hash, holder]));
+      },
+    );
+  }
+
+  /** The holder of a key, by the key's SHA-256 in hex. */
+  async holderOf(hash: string): Promise<KeyHolder | undefined> {
+    const holder = await this.#find(hash);
+    if (holder !== undefined) this.#used.add(holder.keyId);
+    return holder;
+  }
+
+  /** Writes down which keys were used since the last call. Called from time to time, never on the request path. */
+  async flushUse(): Promise<void> {
+    if (this.#used.size === 0) return;
+    const used = [...this.#used];
+    this.#used = new Set();
+    await this.#pool.query("update api_keys set last_used_at = now() where id = any($1)", [used]);
+  }
+}
+
+/** Whether anybody can administer this market yet. */
+export async function hasAdminKey(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ found: boolean }>(
+    "select exists (select from api_keys where role = 'admin' and revoked_at is null) as found",
+  );
+  return rows[0]?.found ?? false;
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from "node:crypto";
+import type { Socket } from "node:net";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import Fastify, { type FastifyBaseLogger } from "fastify";
+import { Refusal } from "../model/errors.ts";
+import { agentMarketErrors } from "./agentmarket/errors.ts";
+import { nativeErrors } from "./native/errors.ts";
+import { type DialectErrors, renderFault } from "./shared/dialect.ts";
+
+const maxBodyBytes = 1_048_576;
+const requestTimeoutMs = 150_000;
+const keepAliveTimeoutMs = 72_000;
+
+/** First that owns the address; the native door owns what is left. */
+const doors: readonly DialectErrors[] = [agentMarketErrors, nativeErrors];
+
+/** The HTTP server before any door is mounted on it. Errors outside every route are answered by the door whose address it is. */
+export function createHttpServer(logger: FastifyBaseLogger) {
+  const app = Fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    bodyLimit: maxBodyBytes,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    return503OnClosing: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+    // Types are what the document says: "1" is not a number.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
+    frameworkErrors: (error, request, reply) => {
+      renderFault(doorOf(request.url), error, request, reply);
+    },
+    clientErrorHandler: (error, socket) => answerUnreadable(error.code, socket as Socket),
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  app.addHook("onRequest", async (request, reply) => {
+    reply.header("X-Request-Id", request.id);
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    request.log.debug(
+      { method: request.method, url: request.url, status: reply.statusCode, ms: reply.elapsedTime },
+      "answered",
+    );
+  });
+  app.setErrorHandler((error, request, reply) => {
+    renderFault(doorOf(request.url), error, request, reply);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    renderFault(doorOf(request.url), new Refusal("route_not_found"), request, reply),
+  );
+  return app;
+}
+
+function doorOf(url: string): DialectErrors {
+  const path = url.split("?", 1)[0] ?? "";
+  return doors.find((door) => door.owns(path)) ?? nativeErrors;
+}
+
+/** Bytes that are not HTTP: no request, so no door; the shortest true answer. */
+function answerUnreadable(code: string | undefined, socket: Socket): void {
+  if (socket.destroyed || !socket.writable) return;
+  const status = code === "HPE_HEADER_OVERFLOW" ? "431 Request Header Fields Too Large" : "400 Bad Request";
+  socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+}

@@ -1,0 +1,59 @@
+import { createHash, createHmac, randomBytes } from "node:crypto";
+import type { NewKey } from "../../market/register-agent.ts";
+import { refuse } from "../../model/errors.ts";
+import type { KeyRole } from "../../model/party.ts";
+import type { IdempotencyKey } from "../../store/idempotency.ts";
+
+/** What keys look like, by the door that issues them (3-domain, "Rules everywhere"). */
+export type KeyFormat = "hex" | "native";
+
+const randomBytesPerKey = 32;
+const minAnonymousKeyLength = 16;
+const shownCharacters = 12;
+const base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/** SHA-256 of a key, hex: all of it that is ever stored. */
+export function hashApiKey(apiKey: string): string {
+  return createHash("sha256").update(apiKey).digest("hex");
+}
+
+/** A key that nobody has seen yet. */
+export function makeApiKey(format: KeyFormat, random: Buffer = randomBytes(randomBytesPerKey)): string {
+  return format === "hex" ? random.toString("hex") : `gh_live_${toBase62(random)}`;
+}
+
+/**
+ * The key for an account that a POST creates. With an Idempotency-Key it is derived from the request and the server's
+ * secret, so that a retry is answered with the same key although keys are not stored. Since that Idempotency-Key then
+ * guards the account, a short one is refused.
+ */
+export function apiKeyForNewAccount(
+  format: KeyFormat,
+  secret: string,
+  idempotency: IdempotencyKey | undefined,
+): string {
+  if (idempotency === undefined) return makeApiKey(format);
+  if (idempotency.key.length < minAnonymousKeyLength) {
+    refuse("idempotency_key_invalid", {
+      message: `Without an API key, Idempotency-Key must be at least ${minAnonymousKeyLength} characters: use a random UUID.`,
+    });
+  }
+  const { scope, key, fingerprint } = idempotency;
+  return makeApiKey(format, createHmac("sha256", secret).update(`api-key\n${scope}\n${key}\n${fingerprint}`).digest());
+}
+
+/** The stored half of a key. */
+export function storedHalf(apiKey: string, role: KeyRole, label: string): NewKey {
+  return { role, label, hash: hashApiKey(apiKey), prefix: apiKey.slice(0, shownCharacters) };
+}
+
+/** 32 characters, 190 bits. */
+function toBase62(random: Buffer): string {
+  let number = BigInt(`0x${random.toString("hex")}`);
+  let text = "";
+  while (text.length < 32) {
+    text += base62[Number(number % 62n)];
+    number /= 62n;
+  }
+  return text;
+}
