@@ -117,7 +117,9 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   async function startJobs(): Promise<{ worker: JobWorker; pool: pg.Pool }> {
     const pool = new pg.Pool({ ...options.database, max: 6 });
-    pool.on("error", (error) => log.warn({ err: error }, "an idle job queue connection broke"));
+    const onBrokenConnection = (error: Error): void => log.warn({ err: error }, "a job queue connection broke");
+    pool.on("error", onBrokenConnection);
+    pool.on("connect", (client) => client.on("error", onBrokenConnection));
     const worker = await startJobWorker({ engine, reads: database.reads, clock, pool, nodeId: newId(), log });
     return { worker, pool };
   }

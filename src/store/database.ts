@@ -56,8 +56,11 @@ export function openDatabase(address: DatabaseAddress, options: DatabaseOptions 
     },
   });
   const onIdleError = options.onIdleError ?? (() => undefined);
-  market.on("error", onIdleError);
-  reads.on("error", onIdleError);
+  for (const pool of [market, reads]) {
+    pool.on("error", onIdleError);
+    // Also where a connection breaks between two queries of its borrower: without a listener that ends the process.
+    pool.on("connect", (client) => client.on("error", onIdleError));
+  }
   return {
     market,
     reads,

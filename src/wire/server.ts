@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import Fastify, { type FastifyBaseLogger } from "fastify";
+import Fastify, { type FastifyBaseLogger, LogController } from "fastify";
 import { Refusal } from "../model/errors.ts";
 import { agentMarketErrors } from "./agentmarket/errors.ts";
 import { nativeErrors } from "./native/errors.ts";
@@ -18,7 +18,7 @@ const doors: readonly DialectErrors[] = [agentMarketErrors, nativeErrors];
 export function createHttpServer(logger: FastifyBaseLogger) {
   const app = Fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,

@@ -42,11 +42,11 @@ function frameworkRefusal(code: unknown): Refusal | undefined {
 function describe(fault: SchemaFault): string {
   const path = fault.instancePath.split("/").filter((part) => part !== "");
   const params = fault.params ?? {};
-  if (typeof params["missingProperty"] === "string") {
-    return `${quote([...path, params["missingProperty"]])} is required.`;
+  if (typeof params.missingProperty === "string") {
+    return `${quote([...path, params.missingProperty])} is required.`;
   }
-  if (Array.isArray(params["allowedValues"])) {
-    return `${quote(path)} must be one of: ${params["allowedValues"].join(", ")}.`;
+  if (Array.isArray(params.allowedValues)) {
+    return `${quote(path)} must be one of: ${params.allowedValues.join(", ")}.`;
   }
   return `${quote(path)} ${fault.message ?? "is not valid"}.`;
 }

@@ -1,0 +1,3 @@
+export async function demo(print: (line: string) => void): Promise<void> {
+  print("…");
+}

@@ -1,0 +1,61 @@
+import { pino } from "pino";
+import { type App, type AppConfig, createApp } from "../../src/app.ts";
+import type { Instant } from "../../src/model/instant.ts";
+import { auditLedger } from "../../src/store/audit.ts";
+import { createTestDatabase, type TestDatabase } from "./test-database.ts";
+
+/** The whole server on a database of its own, answering on a free loopback port. */
+export interface TestHouse {
+  readonly app: App;
+  readonly url: string;
+  readonly database: TestDatabase;
+  /** Fails with the first broken rule. */
+  expectLedgerToBalance(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TestHouseOptions {
+  readonly config?: Partial<AppConfig>;
+  readonly clock?: () => Instant;
+  /** Off by default: most tests want no timers of their own. */
+  readonly takesJobs?: boolean;
+  /** Use this database, for instance as a second node; it is not dropped at the end. */
+  readonly database?: TestDatabase;
+}
+
+const defaults: AppConfig = {
+  feeBasisPoints: 1_000,
+  signupCredits: 100,
+  signupCents: 100_000,
+  allowHttpUrls: false,
+  maxQueuedCommands: 5_000,
+};
+
+export const testSecret = "a secret for tests that is long enough";
+
+export async function openTestHouse(options: TestHouseOptions = {}): Promise<TestHouse> {
+  const database = options.database ?? (await createTestDatabase());
+  const app = await createApp({
+    config: { ...defaults, ...options.config },
+    database: database.address,
+    secret: testSecret,
+    log: pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" }),
+    takesJobs: options.takesJobs ?? false,
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
+  });
+  const url = await app.listen({ host: "127.0.0.1", port: 0 });
+  return {
+    app,
+    url,
+    database,
+    async expectLedgerToBalance() {
+      const report = await auditLedger(app.database.reads);
+      const broken = report.rules.find((rule) => rule.violation !== null);
+      if (broken !== undefined) throw new Error(`${broken.rule} ${broken.violation}`);
+    },
+    async close() {
+      await app.close();
+      if (options.database === undefined) await database.drop();
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["src/**/*.test.ts", "test/**/*.test.ts", "acceptance/**/*.test.ts"],
+    globalSetup: ["test/support/global-setup.ts"],
+    // Two cores are shared by the tests, their servers and PostgreSQL.
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    reporters: ["default", ["json", { outputFile: "node_modules/.cache/guildhall/test-results.json" }]],
+  },
+});
