@@ -76,7 +76,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     keys,
     taskViews: new TaskViews(database.reads),
     secret: options.secret,
-    ...config,
+    feeBasisPoints: config.feeBasisPoints,
+    signupCredits: config.signupCredits,
+    allowHttpUrls: config.allowHttpUrls,
   });
   const jobs = options.takesJobs === false ? undefined : await startJobs();
   const keyUseTimer = setInterval(writeDownKeyUse, keyUseIntervalMs);

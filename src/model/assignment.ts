@@ -1,16 +1,8 @@
 import type { Id } from "./ids.ts";
 import type { Instant } from "./instant.ts";
 
-export const assignmentStates = [
-  "active",
-  "submitted",
-  "accepted",
-  "revision",
-  "rejected",
-  "lapsed",
-  "released",
-] as const;
-export type AssignmentState = (typeof assignmentStates)[number];
+/** 3-domain, "Task". */
+export type AssignmentState = "active" | "submitted" | "accepted" | "revision" | "rejected" | "lapsed" | "released";
 
 /** One worker's engagement on one task. */
 export interface Assignment {

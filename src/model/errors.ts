@@ -85,8 +85,6 @@ const rules = {
 
 export type RefusalCode = keyof typeof rules;
 
-export const refusalCodes: readonly RefusalCode[] = Object.freeze(Object.keys(rules)) as readonly RefusalCode[];
-
 export type RefusalDetails = Readonly<Record<string, string | number | boolean | null>>;
 
 export interface RefusalExtra {

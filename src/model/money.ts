@@ -1,13 +1,11 @@
 /** USD counts cents, credits are whole. The two never convert (3-domain, "Money"). */
 export type Currency = "usd" | "credits";
 
-export const currencies: readonly Currency[] = ["usd", "credits"];
-
 export const minAmount = 1;
 export const maxAmount = 1_000_000_000;
 
 /** One hundredth of a percent: a 10 % fee is 1,000. */
-export const basisPointsPerWhole = 10_000;
+const basisPointsPerWhole = 10_000;
 
 /** Whether a number is an amount that may move: a whole number from 1 to 1,000,000,000. */
 export function isAmount(value: number): boolean {

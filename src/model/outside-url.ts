@@ -30,7 +30,7 @@ const closedIpv6 = blockList("ipv6", [
 ]);
 
 /** Whether an address belongs to the public internet. */
-export function isPublicAddress(address: string): boolean {
+function isPublicAddress(address: string): boolean {
   if (isIPv4(address)) return !closedIpv4.check(address, "ipv4");
   return isIP(address) === 6 && openIpv6.check(address, "ipv6") && !closedIpv6.check(address, "ipv6");
 }

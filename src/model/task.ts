@@ -2,17 +2,16 @@ import type { Id } from "./ids.ts";
 import type { Instant } from "./instant.ts";
 import type { Currency } from "./money.ts";
 
-export const taskStates = [
-  "open",
-  "selecting",
-  "in_progress",
-  "in_review",
-  "completed",
-  "cancelled",
-  "expired",
-  "disputed",
-] as const;
-export type TaskState = (typeof taskStates)[number];
+/** 3-domain, "Task". `completed`, `cancelled` and `expired` are final: their escrow is settled. */
+export type TaskState =
+  | "open"
+  | "selecting"
+  | "in_progress"
+  | "in_review"
+  | "completed"
+  | "cancelled"
+  | "expired"
+  | "disputed";
 
 /** How a worker is found (1-product, "Words"). */
 export type Intake = "claim" | "proposals" | "direct" | "team";
@@ -51,9 +50,4 @@ export interface Task {
   readonly completedAt: Instant | null;
   /** Number of the task's newest event. */
   readonly eventCount: number;
-}
-
-/** Whether nothing can happen to a task's money any more (3-domain, "Task"). */
-export function isFinal(state: TaskState): boolean {
-  return state === "completed" || state === "cancelled" || state === "expired";
 }

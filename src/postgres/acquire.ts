@@ -2,7 +2,7 @@ import { type Binaries, removeOtherCopies } from "./binaries.ts";
 import { type ConnectionSettings, connect, mayPass } from "./connection.ts";
 import { type Endpoint, socketPath } from "./endpoint.ts";
 import { DataFolderInUse, errorCode, PostgresStartFailed, unlessCode } from "./errors.ts";
-import { readPassword, SUPERUSER } from "./initialise.ts";
+import { readPassword, superuser } from "./initialise.ts";
 import { type Child, type LaunchPlan, launch } from "./launch.ts";
 import { type OwnerLock, takeOwnerLock } from "./owner-lock.ts";
 import { findPostmaster, mendStaleLockFiles, type Postmaster, stopPostmaster } from "./postmaster.ts";
@@ -17,11 +17,11 @@ export interface Holding {
   launched: boolean;
 }
 
-const FIRST_PAUSE_MS = 10;
-const LONGEST_PAUSE_MS = 200;
-const DATABASE = "guildhall";
+const firstPauseMs = 10;
+const longestPauseMs = 200;
+const database = "guildhall";
 /** PostgreSQL's words for "somebody is at work there": another start was faster, or a crashed server's last children. */
-const OCCUPIED = /lock file ".*" already exists|pre-existing shared memory block|is another postmaster/i;
+const occupied = /lock file ".*" already exists|pre-existing shared memory block|is another postmaster/i;
 
 /**
  * Gets hold of the server on that data, whatever state it is in: adopts a running one, waits for one that starts,
@@ -36,7 +36,7 @@ export async function acquire(plan: LaunchPlan, endpoint: Endpoint, isCancelled:
   let problem = "it did not show itself";
   let launched: { child: Child; binaries: Binaries } | undefined;
   try {
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
       if (isCancelled()) throw new PostgresStartFailed("Stopped while it was starting.");
       const running = await findPostmaster(plan.data.postgres);
       if (running) {
@@ -66,7 +66,7 @@ export async function acquire(plan: LaunchPlan, endpoint: Endpoint, isCancelled:
 /** Where the server listens, with what is needed to log in. */
 export async function connectionTo(plan: Pick<LaunchPlan, "data">, endpoint: Endpoint): Promise<ConnectionSettings> {
   const password = await readPassword(plan.data);
-  return { host: endpoint.host, port: endpoint.port, user: SUPERUSER, password, database: DATABASE };
+  return { host: endpoint.host, port: endpoint.port, user: superuser, password, database: database };
 }
 
 type Held = Pick<Holding, "connection" | "postmasterPid" | "lock">;
@@ -90,7 +90,7 @@ async function createDatabase(plan: LaunchPlan, connection: ConnectionSettings):
   try {
     const client = await connect({ ...connection, database: "postgres" }, "guildhall setup");
     // Duplicate, in either of the forms it takes when two starts are at it: the other has made it.
-    await unlessCode(client.query(`create database ${DATABASE}`), "42P04", "23505").finally(() => client.end());
+    await unlessCode(client.query(`create database ${database}`), "42P04", "23505").finally(() => client.end());
     return "the database has only just been created";
   } catch (error) {
     if (!mayPass(error)) throw refusedByServer(plan, error);
@@ -108,7 +108,7 @@ function refusedByServer(plan: LaunchPlan, error: unknown): PostgresStartFailed 
 /** Makes another launch sensible, or reports why this one failed for good. */
 async function recoverFromFailedLaunch(plan: LaunchPlan, endpoint: Endpoint, child: Child): Promise<void> {
   const words = await child.lastWords();
-  if (!OCCUPIED.test(words)) {
+  if (!occupied.test(words)) {
     throw new PostgresStartFailed(`PostgreSQL did not start in ${plan.data.root}. It said:\n${words}`);
   }
   await mendStaleLockFiles(plan.data, `${socketPath(endpoint.host)}.lock`);

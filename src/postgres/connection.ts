@@ -10,16 +10,16 @@ export interface ConnectionSettings {
   database: string;
 }
 
-const TRY_TIMEOUT_MS = 2_000;
+const tryTimeoutMs = 2_000;
 /** Starting, recovering or stopping; cut off by a shutdown or a crash; full. All of these pass. */
-const PASSING_CODES = new Set(["57P01", "57P02", "57P03", "53300"]);
+const passingCodes = new Set(["57P01", "57P02", "57P03", "53300"]);
 
 /** One connection of our own, in the database named by the settings. Rejects as pg does. */
 export async function connect(settings: ConnectionSettings, applicationName: string): Promise<pg.Client> {
   const client = new pg.Client({
     ...settings,
     application_name: applicationName,
-    connectionTimeoutMillis: TRY_TIMEOUT_MS,
+    connectionTimeoutMillis: tryTimeoutMs,
     keepAlive: true,
     // Whatever limits the server was given, they are not meant for this one.
     options: "-c idle_session_timeout=0 -c statement_timeout=0",
@@ -38,5 +38,5 @@ export async function connect(settings: ConnectionSettings, applicationName: str
 /** Whether another attempt may succeed: the server is not there yet, or going away, rather than refusing us. */
 export function mayPass(error: unknown): boolean {
   if (!(error instanceof pg.DatabaseError)) return true;
-  return PASSING_CODES.has(errorCode(error) ?? "");
+  return passingCodes.has(errorCode(error) ?? "");
 }

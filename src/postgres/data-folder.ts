@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { chmod, lchown, lstat, mkdir, readdir, realpath, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { DataFolderUnreachable, errorCode, unlessCode } from "./errors.ts";
-import { chooseServerIdentity, firstUnreachable, type ServerIdentity, withParents } from "./identity.ts";
-import { isAlive } from "./processes.ts";
+import { chooseServerIdentity, firstUnreachable, withParents } from "./identity.ts";
+import { isAlive, type ServerIdentity } from "./processes.ts";
 
 /** Where everything of one embedded PostgreSQL stands, and as whom it runs. */
 export interface DataFolder {
@@ -20,8 +20,8 @@ export interface DataFolder {
   identity: ServerIdentity | undefined;
 }
 
-const TEMPORARY = /^\.temporary-(\d+)-[0-9a-f]+$/;
-const TEMPORARY_AGE_MAX_MS = 15 * 60_000;
+const temporary = /^\.temporary-(\d+)-[0-9a-f]+$/;
+const temporaryAgeMaxMs = 15 * 60_000;
 /** Temporary folders of this very process: after a restart in a container an old one may carry our own pid. */
 const ours = new Set<string>();
 
@@ -122,11 +122,11 @@ export async function withTemporaryFolder<T>(root: string, work: (folder: string
 /** Removes what starts that were killed half-way have left behind, and nothing that may still be in work. */
 async function removeStaleTemporaries(root: string): Promise<void> {
   for (const name of await readdir(root)) {
-    const pid = Number(TEMPORARY.exec(name)?.[1] ?? 0);
+    const pid = Number(temporary.exec(name)?.[1] ?? 0);
     if (pid === 0 || ours.has(name)) continue;
     const info = await unlessCode(lstat(join(root, name)), "ENOENT");
     if (!info) continue;
-    const old = Date.now() - info.mtimeMs > TEMPORARY_AGE_MAX_MS;
+    const old = Date.now() - info.mtimeMs > temporaryAgeMaxMs;
     if (!old && pid !== process.pid && (await isAlive(pid))) continue;
     // An orphaned initdb may still be writing there; what escapes us now is removed by the next start.
     await rm(join(root, name), { recursive: true, force: true, maxRetries: 3 }).catch(() => {});

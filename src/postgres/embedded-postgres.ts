@@ -36,9 +36,9 @@ export interface EmbeddedPostgres {
   onExit(callback: (reason: string) => void): void;
 }
 
-const DEFAULT_START_TIMEOUT_MS = 60_000;
-const FIND_TIMEOUT_MS = 5_000;
-const FIND_PAUSE_MS = 100;
+const defaultStartTimeoutMs = 60_000;
+const findTimeoutMs = 5_000;
+const findPauseMs = 100;
 
 /**
  * Starts the PostgreSQL of a data folder, making it on first use, or adopts one that a killed owner left running.
@@ -53,7 +53,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     data,
     installedBinaries: options.binariesFolder ?? installedBinariesFolder(),
     settings: options.settings ?? {},
-    timeoutMs: options.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS,
+    timeoutMs: options.startTimeoutMs ?? defaultStartTimeoutMs,
   };
   const holding: Holding = await acquire(plan, await chooseEndpoint(data), () => false);
   return new OwnedPostgres(plan, holding, options.log ?? (() => {}));
@@ -77,7 +77,7 @@ export async function findRunningPostgres(dataFolder: string): Promise<Connectio
 
 async function findRunningIn(root: string): Promise<ConnectionSettings | undefined> {
   const data = { ...layoutOf(root), identity: undefined };
-  for (const end = performance.now() + FIND_TIMEOUT_MS; performance.now() < end; await pause(FIND_PAUSE_MS)) {
+  for (const end = performance.now() + findTimeoutMs; performance.now() < end; await pause(findPauseMs)) {
     const running = await findPostmaster(join(root, "postgres"));
     if (!running) return undefined;
     if (!running.endpoint) continue;

@@ -11,21 +11,21 @@ export interface Endpoint {
   port: number;
 }
 
-const SOCKET_PORT = 5432;
+const socketPort = 5432;
 /** The kernel allows 107 bytes on Linux and 103 on macOS. */
-const SOCKET_PATH_BYTES_MAX = 100;
+const socketPathBytesMax = 100;
 
 /** Chooses where to listen. Always the same place for the same data, except for the port on Windows. */
 export async function chooseEndpoint(data: DataFolder): Promise<Endpoint> {
   if (process.platform === "win32") return { host: "127.0.0.1", port: await freePort() };
   const folder = join(data.root, "postgres-socket");
   const length = Buffer.byteLength(socketPath(folder));
-  return { host: length <= SOCKET_PATH_BYTES_MAX ? folder : shortFolder(data), port: SOCKET_PORT };
+  return { host: length <= socketPathBytesMax ? folder : shortFolder(data), port: socketPort };
 }
 
 /** The socket's file in its folder. */
 export function socketPath(folder: string): string {
-  return join(folder, `.s.PGSQL.${SOCKET_PORT}`);
+  return join(folder, `.s.PGSQL.${socketPort}`);
 }
 
 /** Creates the socket's folder, closed to everyone but PostgreSQL's user (and root). */

@@ -1,17 +1,10 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { PostgresStartFailed, unlessCode } from "./errors.ts";
-import { runToEnd } from "./processes.ts";
+import { runToEnd, type ServerIdentity } from "./processes.ts";
 
-/** The OS user that PostgreSQL runs as when it cannot be ourselves. */
-export interface ServerIdentity {
-  name: string;
-  uid: number;
-  gid: number;
-}
-
-const CANDIDATES = ["guildhall", "postgres", "nobody"] as const;
-const PROBE_TIMEOUT_MS = 10_000;
+const candidates = ["guildhall", "postgres", "nobody"] as const;
+const probeTimeoutMs = 10_000;
 
 /**
  * The user PostgreSQL must run as: undefined means ourselves. PostgreSQL refuses uid 0, so root lends it another:
@@ -26,7 +19,7 @@ export async function chooseServerIdentity(postgresFolder: string): Promise<Serv
     const name = users.find((user) => user.uid === existing.uid)?.name ?? String(existing.uid);
     return { name, uid: existing.uid, gid: existing.gid };
   }
-  for (const name of CANDIDATES) {
+  for (const name of candidates) {
     const user = users.find((candidate) => candidate.name === name);
     if (user && user.uid !== 0) return user;
   }
@@ -52,7 +45,7 @@ export async function firstUnreachable(folder: string, identity: ServerIdentity)
   const script = 'i=0; for folder; do cd -- "$folder" 2>/dev/null || exit $((i + 10)); i=$((i + 1)); done';
   const way = withParents(folder);
   // The number of the folder comes back as the exit status, so that no path has to survive being printed.
-  const probe = await runToEnd("/bin/sh", ["-c", script, "sh", ...way], { identity, timeoutMs: PROBE_TIMEOUT_MS });
+  const probe = await runToEnd("/bin/sh", ["-c", script, "sh", ...way], { identity, timeoutMs: probeTimeoutMs });
   if (probe.code === 0) return undefined;
   if (probe.code !== null && probe.code >= 10) return way[probe.code - 10] ?? folder;
   throw new PostgresStartFailed(`Could not run a program as the user ${identity.name}: ${probe.output}`);

@@ -8,12 +8,12 @@ import { DataFolderUnreachable, PostgresStartFailed, unlessCode } from "./errors
 import { runToEnd } from "./processes.ts";
 
 /** The superuser of the embedded server, and the name of its one database. */
-export const SUPERUSER = "guildhall";
+export const superuser = "guildhall";
 
-const PASSWORD_BYTES = 32;
+const passwordBytes = 32;
 
 /** Whether a complete data directory is there; initdb's work arrives by rename, so it is never half there. */
-export async function isInitialised(data: DataFolder): Promise<boolean> {
+async function isInitialised(data: DataFolder): Promise<boolean> {
   return (await unlessCode(stat(join(data.postgres, "PG_VERSION")), "ENOENT")) !== undefined;
 }
 
@@ -72,7 +72,7 @@ async function runInitdb(
 ): Promise<void> {
   const args = [
     `--pgdata=${options.made}`,
-    `--username=${SUPERUSER}`,
+    `--username=${superuser}`,
     `--pwfile=${options.passwordFile}`,
     "--auth-local=scram-sha-256",
     "--auth-host=scram-sha-256",
@@ -105,7 +105,7 @@ async function storePassword(data: DataFolder, temporary: string): Promise<strin
   const draft = join(temporary, "password");
   const file = await open(draft, "wx", 0o600);
   try {
-    await file.writeFile(`${randomBytes(PASSWORD_BYTES).toString("base64url")}\n`);
+    await file.writeFile(`${randomBytes(passwordBytes).toString("base64url")}\n`);
     await file.sync();
   } finally {
     await file.close();

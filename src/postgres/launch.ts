@@ -26,8 +26,8 @@ export interface LaunchPlan {
   timeoutMs: number;
 }
 
-const PROBE_TIMEOUT_MS = 10_000;
-const LOG_CHARACTERS_MAX = 3_000;
+const probeTimeoutMs = 10_000;
+const logCharactersMax = 3_000;
 
 /** Starts a server on the data, which is made first if there is none yet. Does not wait until it answers. */
 export async function launch(plan: LaunchPlan, endpoint: Endpoint): Promise<{ child: Child; binaries: Binaries }> {
@@ -85,13 +85,13 @@ async function startServer(data: DataFolder, binaries: Binaries, settings: Recor
 /** lz4 where this build has it: half the write-ahead log for very little time. */
 async function bestWalCompression(data: DataFolder, binaries: Binaries): Promise<string> {
   const args = ["-C", "wal_compression", "-c", "wal_compression=lz4", "-D", data.postgres];
-  const probe = await runToEnd(binaries.postgres, args, { identity: data.identity, timeoutMs: PROBE_TIMEOUT_MS });
+  const probe = await runToEnd(binaries.postgres, args, { identity: data.identity, timeoutMs: probeTimeoutMs });
   return probe.code === 0 ? "lz4" : "off";
 }
 
 async function tail(file: string): Promise<string> {
   const text = (await unlessCode(readFile(file, "utf8"), "ENOENT")) ?? "";
-  return text.slice(-LOG_CHARACTERS_MAX);
+  return text.slice(-logCharactersMax);
 }
 
 /** The end of the newest of PostgreSQL's own log files, if it was written since the last launch. */

@@ -6,11 +6,11 @@ import type { LaunchPlan } from "./launch.ts";
 import { findPostmaster, stopPostmaster } from "./postmaster.ts";
 import { pause } from "./processes.ts";
 
-const WINDOW_MS = 60_000;
-const RESTARTS_PER_WINDOW_MAX = 5;
+const windowMs = 60_000;
+const restartsPerWindowMax = 5;
 /** Losing only the owner's connection (a backend crashed) is no restart, but must not go on for ever either. */
-const RECONNECTS_PER_WINDOW_MAX = 30;
-const FIRST_PAUSE_MS = 100;
+const reconnectsPerWindowMax = 30;
+const firstPauseMs = 100;
 
 /** Keeps a server running, and ours, until stop(). This is the EmbeddedPostgres of the public door. */
 export class OwnedPostgres {
@@ -79,14 +79,12 @@ export class OwnedPostgres {
     let reason = "the connection to PostgreSQL was lost";
     while (!this.#stopping) {
       const died = (await findPostmaster(this.#plan.data.postgres))?.pid !== this.#holding.postmasterPid;
-      const [times, limit] = died
-        ? [this.#restarts, RESTARTS_PER_WINDOW_MAX]
-        : [this.#reconnects, RECONNECTS_PER_WINDOW_MAX];
+      const [times, limit] = died ? [this.#restarts, restartsPerWindowMax] : [this.#reconnects, reconnectsPerWindowMax];
       const recent = countRecent(times);
       if (recent >= limit) return this.#exit(`PostgreSQL failed ${recent} times within a minute; last: ${reason}`);
       times.push(performance.now());
       this.#log(died ? "PostgreSQL died; starting it again." : "PostgreSQL dropped all connections; reconnecting.");
-      await this.#pauseUnlessStopping(FIRST_PAUSE_MS * 2 ** Math.min(recent, RESTARTS_PER_WINDOW_MAX));
+      await this.#pauseUnlessStopping(firstPauseMs * 2 ** Math.min(recent, restartsPerWindowMax));
       try {
         const holding = await acquire(this.#plan, this.#endpoint, () => this.#stopping !== undefined);
         this.#holding = holding;
@@ -102,7 +100,7 @@ export class OwnedPostgres {
 
   async #pauseUnlessStopping(durationMs: number): Promise<void> {
     const end = performance.now() + durationMs;
-    while (!this.#stopping && performance.now() < end) await pause(FIRST_PAUSE_MS);
+    while (!this.#stopping && performance.now() < end) await pause(firstPauseMs);
   }
 
   #exit(reason: string): void {
@@ -114,7 +112,7 @@ export class OwnedPostgres {
 
 /** Forgets what is older than the window and counts the rest. */
 function countRecent(times: number[]): number {
-  const oldest = performance.now() - WINDOW_MS;
+  const oldest = performance.now() - windowMs;
   while (times[0] !== undefined && times[0] < oldest) times.shift();
   return times.length;
 }

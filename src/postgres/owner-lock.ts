@@ -11,10 +11,10 @@ export interface OwnerLock {
 }
 
 /** "guild" in ASCII. Advisory locks are per database, and this key is ours alone in it. */
-const LOCK_KEY = 0x6775696c64;
-const RETRY_MAX_MS = 1_000;
-const RETRY_PAUSE_MS = 40;
-const OWNER_NAME = /^guildhall owner pid=(\d+) since=(.+)$/;
+const lockKey = 0x6775696c64;
+const retryMaxMs = 1_000;
+const retryPauseMs = 40;
+const ownerName = /^guildhall owner pid=(\d+) since=(.+)$/;
 const startedAt = new Date(Date.now() - process.uptime() * 1_000);
 
 /**
@@ -50,8 +50,8 @@ export async function takeOwnerLock(dataFolder: string, settings: ConnectionSett
 }
 
 async function take(client: pg.Client, dataFolder: string): Promise<void> {
-  for (const end = performance.now() + RETRY_MAX_MS; ; await pause(RETRY_PAUSE_MS)) {
-    const { rows } = await client.query<{ taken: boolean }>("select pg_try_advisory_lock($1) as taken", [LOCK_KEY]);
+  for (const end = performance.now() + retryMaxMs; ; await pause(retryPauseMs)) {
+    const { rows } = await client.query<{ taken: boolean }>("select pg_try_advisory_lock($1) as taken", [lockKey]);
     if (rows[0]?.taken) return;
     const owner = await currentOwner(client);
     if (performance.now() > end || (owner && (await isAlive(owner.pid)))) throw new DataFolderInUse(dataFolder, owner);
@@ -65,8 +65,8 @@ async function currentOwner(client: pg.Client): Promise<{ pid: number; since: Da
       where lock.locktype = 'advisory' and lock.granted and lock.objsubid = 1
         and lock.database = (select oid from pg_database where datname = current_database())
         and lock.classid::bigint = $1::bigint >> 32 and lock.objid::bigint = $1::bigint & 4294967295`,
-    [LOCK_KEY],
+    [lockKey],
   );
-  const [, pid, since] = OWNER_NAME.exec(rows[0]?.application_name ?? "") ?? [];
+  const [, pid, since] = ownerName.exec(rows[0]?.application_name ?? "") ?? [];
   return pid && since ? { pid: Number(pid), since: new Date(since) } : undefined;
 }

@@ -14,10 +14,10 @@ export interface Postmaster {
   endpoint: Endpoint | undefined;
 }
 
-const FAST_SHUTDOWN_MAX_MS = 8_000;
-const QUICK_SHUTDOWN_MAX_MS = 1_500;
-const POLL_MS = 20;
-const PROBE_TIMEOUT_MS = 5_000;
+const fastShutdownMaxMs = 8_000;
+const quickShutdownMaxMs = 1_500;
+const pollMs = 20;
+const probeTimeoutMs = 5_000;
 
 /** The postmaster now alive on that data directory, by its postmaster.pid; a stale file counts for nothing. */
 export async function findPostmaster(postgresFolder: string): Promise<Postmaster | undefined> {
@@ -39,7 +39,7 @@ async function isPostmasterOf(pid: number, postgresFolder: string): Promise<bool
   if (!(await isAlive(pid))) return false;
   if (process.platform === "win32") return true;
   if (process.platform !== "linux") {
-    const ps = await runToEnd("/bin/ps", ["-o", "comm=", "-p", String(pid)], { timeoutMs: PROBE_TIMEOUT_MS });
+    const ps = await runToEnd("/bin/ps", ["-o", "comm=", "-p", String(pid)], { timeoutMs: probeTimeoutMs });
     return ps.code !== 0 ? isAlive(pid) : ps.output.includes("postgres");
   }
   const name = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => undefined);
@@ -97,9 +97,9 @@ async function disown(file: string, judged: string): Promise<void> {
  */
 export async function stopPostmaster(data: DataFolder, pid: number, binariesFolder: string): Promise<void> {
   await signal(pid, "INT", data, binariesFolder);
-  if (await isGoneWithin(pid, data, FAST_SHUTDOWN_MAX_MS)) return;
+  if (await isGoneWithin(pid, data, fastShutdownMaxMs)) return;
   await signal(pid, "QUIT", data, binariesFolder);
-  if (await isGoneWithin(pid, data, QUICK_SHUTDOWN_MAX_MS)) return;
+  if (await isGoneWithin(pid, data, quickShutdownMaxMs)) return;
   throw new Error(`PostgreSQL (process ${pid}) did not stop. Its data is safe; end it with: kill -9 ${pid}`);
 }
 
@@ -107,7 +107,7 @@ async function signal(pid: number, name: "INT" | "QUIT", data: DataFolder, binar
   if (!(await isPostmasterOf(pid, data.postgres))) return;
   if (process.platform === "win32") {
     // Windows has no signals; pg_ctl knows how PostgreSQL imitates them.
-    await runToEnd(binariesIn(binariesFolder).pgCtl, ["kill", name, String(pid)], { timeoutMs: PROBE_TIMEOUT_MS });
+    await runToEnd(binariesIn(binariesFolder).pgCtl, ["kill", name, String(pid)], { timeoutMs: probeTimeoutMs });
     return;
   }
   try {
@@ -118,7 +118,7 @@ async function signal(pid: number, name: "INT" | "QUIT", data: DataFolder, binar
 }
 
 async function isGoneWithin(pid: number, data: DataFolder, limitMs: number): Promise<boolean> {
-  for (const end = performance.now() + limitMs; performance.now() < end; await pause(POLL_MS)) {
+  for (const end = performance.now() + limitMs; performance.now() < end; await pause(pollMs)) {
     if (!(await isPostmasterOf(pid, data.postgres))) return true;
   }
   return false;

@@ -1,8 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import type { ServerIdentity } from "./identity.ts";
 
-const OUTPUT_CHARACTERS_MAX = 8_000;
+const outputCharactersMax = 8_000;
+
+/** The OS user that PostgreSQL runs as when it cannot be ourselves. */
+export interface ServerIdentity {
+  name: string;
+  uid: number;
+  gid: number;
+}
 
 /** How a program ended: `code` is null when it was killed or could not be started at all. */
 export interface Ending {
@@ -34,7 +40,7 @@ export function runToEnd(
   return new Promise((resolve) => {
     let output = "";
     const keep = (chunk: Buffer) => {
-      output = (output + chunk.toString("utf8")).slice(-OUTPUT_CHARACTERS_MAX);
+      output = (output + chunk.toString("utf8")).slice(-outputCharactersMax);
     };
     // "/" because a working directory of ours may be closed to that user.
     const child = spawn(program, args, {

@@ -2,7 +2,7 @@ import { totalmem } from "node:os";
 import type { DataFolder } from "./data-folder.ts";
 import type { Endpoint } from "./endpoint.ts";
 
-const SMALL_MACHINE_BYTES = 4 * 1024 ** 3;
+const smallMachineBytes = 4 * 1024 ** 3;
 
 /** The settings we start PostgreSQL with: those of a service on a small machine. All durability stays on. */
 export function serverSettings(data: DataFolder, endpoint: Endpoint, walCompression: string): Record<string, string> {
@@ -14,7 +14,7 @@ export function serverSettings(data: DataFolder, endpoint: Endpoint, walCompress
     unix_socket_permissions: "0700",
     port: String(endpoint.port),
     max_connections: "200",
-    shared_buffers: totalmem() < SMALL_MACHINE_BYTES ? "128MB" : "256MB",
+    shared_buffers: totalmem() < smallMachineBytes ? "128MB" : "256MB",
     max_wal_size: "2GB",
     checkpoint_timeout: "15min",
     wal_compression: walCompression,

@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from "pg";
 import type { Currency } from "../model/money.ts";
 
 /** Where all money of one currency is. */
-export interface AuditTotals {
+interface AuditTotals {
   readonly currency: Currency;
   readonly granted: number;
   readonly deposited: number;
@@ -12,7 +12,7 @@ export interface AuditTotals {
   readonly paidOut: number;
 }
 
-export interface AuditedRule {
+interface AuditedRule {
   readonly rule: string;
   /** The first row that breaks the rule, in words; null if none does. */
   readonly violation: string | null;

@@ -4,7 +4,7 @@ import type { Currency } from "../model/money.ts";
 import { type TaskView, taskViewColumns, toTaskView, type ViewerId } from "./task-views.ts";
 
 /** Which part of the board: every public task is in exactly one, and each has its own index. */
-export type BoardSection = "open" | "assigned" | "completed" | "cancelled";
+type BoardSection = "open" | "assigned" | "completed" | "cancelled";
 
 export interface BoardQuery {
   /** undefined: all sections. */

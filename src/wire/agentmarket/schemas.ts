@@ -26,7 +26,7 @@ export const Price = Type.Integer({ minimum: 0, maximum: maxAmount });
 export const Limit = Type.String({ pattern: "^([1-9][0-9]?|100)$", description: "1 to 100, 20 if absent" });
 export const Cursor = Type.String({ maxLength: 64, description: "`next_cursor` of the page before" });
 
-export const ErrorAnswer = Type.Object({
+const ErrorAnswer = Type.Object({
   success: Type.Literal(false),
   error: Type.String(),
   code: Type.String(),

@@ -64,7 +64,7 @@ function refuseUnstorable(root: unknown): void {
 }
 
 /** PostgreSQL stores neither NUL nor half a surrogate pair (3-domain, "Rules everywhere"). */
-export function refuseUnstorableText(text: string): void {
+function refuseUnstorableText(text: string): void {
   if (!text.includes("\u0000") && text.isWellFormed()) return;
   throw new Refusal("validation_failed", { message: "Text must not contain NUL or unpaired surrogates." });
 }
