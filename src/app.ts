@@ -46,6 +46,7 @@ export interface App {
 }
 
 const keyUseIntervalMs = 30_000;
+const idleCheckMs = 25;
 
 /** Puts the house together. The only place that knows everyone. Migrates the database first. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -90,7 +91,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     listen: ({ host, port }) => http.listen({ host, port }),
     async close() {
       clearInterval(keyUseTimer);
-      await http.close();
+      await closeHttp();
       await jobs?.worker.stop();
       await engine.close();
       await writeDownKeyUse();
@@ -115,6 +116,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     });
     await server.register(async (door) => mountAgentMarket(door, context), { prefix: "/agentmarket" });
     return server;
+  }
+
+  /** A connection whose last request was in flight turns idle later, and would then be kept open for its client. */
+  async function closeHttp(): Promise<void> {
+    const timer = setInterval(() => http.server.closeIdleConnections(), idleCheckMs);
+    await http.close();
+    clearInterval(timer);
   }
 
   async function startJobs(): Promise<{ worker: JobWorker; pool: pg.Pool }> {
