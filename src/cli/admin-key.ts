@@ -1,5 +1,7 @@
+import { randomBytes } from "node:crypto";
 import type { App } from "../app.ts";
 import { registerOrganization } from "../market/register-organization.ts";
+import { shortIdFrom } from "../model/short-id.ts";
 import { hasAdminKey } from "../store/keys.ts";
 import { makeApiKey, storedHalf } from "../wire/shared/api-keys.ts";
 import { keepSecretFile } from "./secret-file.ts";
@@ -13,7 +15,12 @@ export async function ensureAdminKey(app: App, file: string, grantCents: number)
   const apiKey = await keepSecretFile(file, () => makeApiKey("native"));
   await app.engine.execute(
     registerOrganization,
-    { name: "Administrators", key: storedHalf(apiKey, "admin", "First admin key"), grantCents },
+    {
+      name: "Administrators",
+      shortId: shortIdFrom(randomBytes(8)),
+      key: storedHalf(apiKey, "admin", "First admin key"),
+      grantCents,
+    },
     { idempotency: { scope: "guildhall", key: "first-admin", fingerprint: "" } },
   );
 }

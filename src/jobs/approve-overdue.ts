@@ -1,3 +1,4 @@
+import { noAppraisal } from "../market/accept-submission.ts";
 import { approveSubmission } from "../market/approve-submission.ts";
 import { findOverdueReviews } from "../store/deadlines.ts";
 import type { Job } from "./context.ts";
@@ -7,5 +8,5 @@ import { sweep } from "./sweep.ts";
 export const approveOverdue: Job = ({ engine, reads, clock }) =>
   sweep(
     (limit) => findOverdueReviews(reads, clock(), limit),
-    ({ taskId }) => engine.execute(approveSubmission, { taskId, reviewerId: null }),
+    ({ taskId }) => engine.execute(approveSubmission, { taskId, reviewerId: null, ...noAppraisal }),
   );

@@ -1,10 +1,11 @@
 import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
-import { acceptSubmission } from "./accept-submission.ts";
+import { type Appraisal, acceptSubmission } from "./accept-submission.ts";
+import { postersTask } from "./assignments.ts";
 import { type Command, command } from "./command.ts";
 import type { PostedTask } from "./post-task.ts";
 
-export interface ApproveSubmission {
+export interface ApproveSubmission extends Appraisal {
   readonly taskId: Id;
   /** The poster, or null when the review window has run out and time approves. */
   readonly reviewerId: Id | null;
@@ -17,14 +18,13 @@ export interface ApproveSubmission {
 export const approveSubmission: Command<ApproveSubmission, PostedTask> = command({
   name: "approve_submission",
   loads: (input) => ({ tasks: [input.taskId], settles: [input.taskId] }),
-  decide(book, { taskId, reviewerId }) {
-    const task = book.task(taskId);
-    if (reviewerId !== null && reviewerId !== task.posterId) refuse("not_poster");
+  decide(book, { taskId, reviewerId, rating, feedback }) {
+    const task = reviewerId === null ? book.task(taskId) : postersTask(book, taskId, reviewerId);
     if (task.state !== "in_review") refuse("task_wrong_state", { details: { state: task.state } });
     if (reviewerId === null && (task.reviewDueAt === null || task.reviewDueAt > book.now)) refuse("not_due");
     const submitted = book.liveAssignmentsOf(taskId).find((assignment) => assignment.state === "submitted");
     if (submitted === undefined) refuse("task_wrong_state", { details: { state: task.state } });
-    const completed = acceptSubmission(book, task, submitted, reviewerId);
+    const completed = acceptSubmission(book, task, submitted, reviewerId, { rating, feedback });
     return { task: completed, balance: book.balance(task.posterId, task.currency) };
   },
 });

@@ -1,59 +1,19 @@
 import { type Account, accountName } from "../model/accounts.ts";
-import type { Submission } from "../model/assignment.ts";
-import { type Assignment, isLive } from "../model/assignment.ts";
+import { type Assignment, isLive, type Review, type Submission } from "../model/assignment.ts";
 import { refuse } from "../model/errors.ts";
 import type { EventData, EventType, TaskEvent } from "../model/events.ts";
 import type { Id } from "../model/ids.ts";
 import type { Instant } from "../model/instant.ts";
 import type { DeadlineKind, JobRequest } from "../model/jobs.ts";
 import { type Currency, isAmount } from "../model/money.ts";
-import type { Agent, ApiKey, GrantAllotment, Party } from "../model/party.ts";
+import type { Agent, AllowanceUse, ApiKey, FileOwner, GrantAllotment, Party } from "../model/party.ts";
+import type { Question } from "../model/question.ts";
 import type { Task } from "../model/task.ts";
 import type { Transfer, TransferKind, Wallet } from "../model/wallet.ts";
+import type { AgentTally, BookChanges, BookContents, BookSetting } from "./book-records.ts";
 import { deadlineJob } from "./deadlines.ts";
 import { Journal } from "./journal.ts";
 import { Shelf } from "./shelf.ts";
-
-/** What the engine has loaded (and locked) for a batch. */
-export interface BookContents {
-  readonly tasks: readonly Task[];
-  readonly assignments: readonly Assignment[];
-  readonly parties: readonly Party[];
-  readonly wallets: readonly Wallet[];
-  readonly allotments: readonly GrantAllotment[];
-}
-
-/** Added to an agent's standing figures; sums, so no lock is needed to write them. */
-export interface AgentTally {
-  readonly agentId: Id;
-  readonly completed: number;
-}
-
-/** What a batch did, for the store to write. */
-export interface BookChanges {
-  readonly newTasks: readonly Task[];
-  readonly changedTasks: readonly Task[];
-  readonly newAssignments: readonly Assignment[];
-  readonly changedAssignments: readonly Assignment[];
-  readonly submissions: readonly Submission[];
-  readonly parties: readonly Party[];
-  readonly agents: readonly Agent[];
-  readonly keys: readonly ApiKey[];
-  readonly newWallets: readonly Wallet[];
-  readonly changedWallets: readonly Wallet[];
-  readonly newAllotments: readonly GrantAllotment[];
-  readonly changedAllotments: readonly GrantAllotment[];
-  readonly transfers: readonly Transfer[];
-  readonly events: readonly TaskEvent[];
-  readonly tallies: readonly AgentTally[];
-  readonly jobs: readonly JobRequest[];
-}
-
-export interface BookSetting {
-  readonly now: Instant;
-  /** Makes ids; injected so that a replay can make the same ones. */
-  readonly newId: () => Id;
-}
 
 /**
  * The records that a batch of commands works on, in memory. Commands read and change it; the engine writes the changes.
@@ -69,7 +29,12 @@ export class Book {
   readonly #parties = new Shelf<Party>(this.#journal);
   readonly #wallets = new Shelf<Wallet>(this.#journal);
   readonly #allotments = new Shelf<GrantAllotment>(this.#journal);
+  readonly #allowances = new Shelf<AllowanceUse>(this.#journal);
+  readonly #questions = new Shelf<Question>(this.#journal);
   readonly #agents: Agent[] = [];
+  readonly #newestSubmission = new Map<Id, Pick<Submission, "id" | "assignmentId">>();
+  readonly #files = new Map<Id, FileOwner>();
+  readonly #reviews: Review[] = [];
   readonly #keys: ApiKey[] = [];
   readonly #submissions: Submission[] = [];
   readonly #transfers: Transfer[] = [];
@@ -89,6 +54,10 @@ export class Book {
     for (const party of contents.parties) this.#parties.load(party.id, party);
     for (const wallet of contents.wallets) this.#wallets.load(walletKey(wallet.partyId, wallet.currency), wallet);
     for (const allotment of contents.allotments) this.#allotments.load(allotment.ownerEmail, allotment);
+    for (const use of contents.allowances) this.#allowances.load(allowanceKey(use.holderId, use.day), use);
+    for (const question of contents.questions) this.#questions.load(question.id, question);
+    for (const submission of contents.submissions) this.#newestSubmission.set(submission.assignmentId, submission);
+    for (const file of contents.files) this.#files.set(file.id, file);
   }
 
   /**
@@ -162,12 +131,58 @@ export class Book {
     this.#append(this.#agents, agent);
   }
 
+  /** Refuses `file_not_found`, also for a file of another party. */
+  fileOf(id: Id, ownerId: Id): FileOwner {
+    const file = this.#files.get(id);
+    return file !== undefined && file.ownerId === ownerId ? file : refuse("file_not_found");
+  }
+
   addKey(key: ApiKey): void {
     this.#append(this.#keys, key);
   }
 
   addSubmission(submission: Submission): void {
     this.#append(this.#submissions, submission);
+    const before = this.#newestSubmission.get(submission.assignmentId);
+    this.#newestSubmission.set(submission.assignmentId, submission);
+    this.#journal.onUndo(() => {
+      if (before === undefined) this.#newestSubmission.delete(submission.assignmentId);
+      else this.#newestSubmission.set(submission.assignmentId, before);
+    });
+  }
+
+  newestSubmissionOf(assignmentId: Id): Pick<Submission, "id"> | undefined {
+    return this.#newestSubmission.get(assignmentId);
+  }
+
+  addReview(review: Review): void {
+    this.#append(this.#reviews, review);
+  }
+
+  addQuestion(question: Question): void {
+    this.#questions.add(question.id, question);
+  }
+
+  /** A question that waits for an answer, or one answered in this batch. */
+  question(id: Id): Question | undefined {
+    return this.#questions.get(id);
+  }
+
+  changeQuestion(question: Question, change: Partial<Omit<Question, "id">>): Question {
+    const changed = { ...question, ...change };
+    this.#questions.replace(question.id, changed);
+    return changed;
+  }
+
+  /** Credits of its allowance that a holder has used on a day (YYYY-MM-DD). */
+  allowanceUsed(holderId: string, day: string): number {
+    return this.#allowances.get(allowanceKey(holderId, day))?.used ?? 0;
+  }
+
+  setAllowanceUsed(use: AllowanceUse): void {
+    const key = allowanceKey(use.holderId, use.day);
+    if (this.#allowances.get(key) === undefined) this.#allowances.add(key, use);
+    else this.#allowances.replace(key, use);
   }
 
   /** The party's balance; a wallet that was never used holds 0. */
@@ -229,8 +244,9 @@ export class Book {
     this.#append(this.#jobs, deadlineJob(kind, dueAt));
   }
 
-  tallyCompleted(agentId: Id): void {
-    this.#append(this.#tallies, { agentId, completed: 1 });
+  tallyCompleted(agentId: Id, rating: number | null): void {
+    const rated = rating === null ? { ratingSum: 0, ratingCount: 0 } : { ratingSum: rating, ratingCount: 1 };
+    this.#append(this.#tallies, { agentId, completed: 1, ...rated });
   }
 
   changes(): BookChanges {
@@ -240,6 +256,9 @@ export class Book {
       newAssignments: this.#assignments.added(),
       changedAssignments: this.#assignments.changed(),
       submissions: this.#submissions,
+      reviews: this.#reviews,
+      newQuestions: this.#questions.added(),
+      changedQuestions: this.#questions.changed(),
       parties: this.#parties.added(),
       agents: this.#agents,
       keys: this.#keys,
@@ -247,6 +266,8 @@ export class Book {
       changedWallets: this.#wallets.changed(),
       newAllotments: this.#allotments.added(),
       changedAllotments: this.#allotments.changed(),
+      newAllowances: this.#allowances.added(),
+      changedAllowances: this.#allowances.changed(),
       transfers: this.#transfers,
       events: this.#events,
       tallies: this.#tallies,
@@ -278,6 +299,10 @@ export class Book {
     rows.push(row);
     this.#journal.onUndo(() => rows.pop());
   }
+}
+
+function allowanceKey(holderId: string, day: string): string {
+  return `${holderId}:${day}`;
 }
 
 function walletKey(partyId: Id, currency: Currency): string {

@@ -1,5 +1,7 @@
 import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
+import type { Task } from "../model/task.ts";
+import { postersTask } from "./assignments.ts";
 import { type Command, command } from "./command.ts";
 import { endTask } from "./end-task.ts";
 import type { PostedTask } from "./post-task.ts";
@@ -10,19 +12,22 @@ export interface CancelTask {
 }
 
 /**
- * The poster takes an open task back; all of its escrow returns. Work that has begun cannot be cancelled from under its
- * worker here. Refuses `task_not_found`, `not_poster`, `task_wrong_state`.
+ * The poster takes a task back; all of its escrow returns. Paid work that has begun cannot be cancelled from under its
+ * worker; work on a daily allowance can, at any time before it is complete (4-dialects, agentwork). Cancelling again
+ * changes nothing. Refuses `task_not_found`, `not_poster`, `task_wrong_state`.
  */
 export const cancelTask: Command<CancelTask, PostedTask> = command({
   name: "cancel_task",
-  loads: (input) => ({ tasks: [input.taskId], settles: [input.taskId] }),
+  loads: (input) => ({ tasks: [input.taskId], settles: [input.taskId], parties: [input.posterId] }),
   decide(book, { taskId, posterId }) {
-    const task = book.task(taskId);
-    if (task.posterId !== posterId) refuse("not_poster");
-    if (task.state !== "open" && task.state !== "selecting") {
-      refuse("task_wrong_state", { details: { state: task.state } });
-    }
-    const cancelled = endTask(book, task, "cancelled", posterId);
-    return { task: cancelled, balance: book.balance(posterId, task.currency) };
+    const task = postersTask(book, taskId, posterId);
+    if (!isCancellable(task)) refuse("task_wrong_state", { details: { state: task.state } });
+    const ended = task.state === "cancelled" ? task : endTask(book, task, "cancelled", posterId);
+    return { task: ended, balance: book.balance(posterId, task.currency) };
   },
 });
+
+function isCancellable({ state, funding }: Task): boolean {
+  if (state === "open" || state === "selecting" || state === "cancelled") return true;
+  return funding === "allowance" && (state === "in_progress" || state === "in_review");
+}

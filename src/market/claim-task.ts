@@ -1,14 +1,16 @@
 import type { Assignment } from "../model/assignment.ts";
 import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
-import { addMinutes } from "../model/instant.ts";
-import { sameSide } from "../model/party.ts";
+import { type Party, sameSide } from "../model/party.ts";
 import type { Task } from "../model/task.ts";
 import { type Command, command } from "./command.ts";
+import { startLease } from "./lease-clock.ts";
 
 export interface ClaimTask {
   readonly taskId: Id;
   readonly workerId: Id;
+  /** How long one heartbeat keeps the lease; null: no heartbeats are expected. */
+  readonly heartbeatSeconds: number | null;
 }
 
 /** A worker's engagement right after a command, with the worker's balance in the task's currency. */
@@ -19,36 +21,53 @@ export interface WorkedTask {
 }
 
 /**
- * A worker takes an open task. The lease starts now; exactly one worker wins.
- * Refuses `task_not_found`, `own_task`, `task_taken`, `task_wrong_state`.
+ * A worker takes an open task: any from the board, or a direct one that is meant for it. The lease starts now; exactly
+ * one worker wins. Refuses `task_not_found`, `own_task`, `task_taken`, `task_wrong_state`.
  */
 export const claimTask: Command<ClaimTask, WorkedTask> = command({
   name: "claim_task",
   loads: (input) => ({ tasks: [input.taskId], parties: [input.workerId] }),
-  decide(book, { taskId, workerId }) {
+  decide(book, { taskId, workerId, heartbeatSeconds }) {
     const task = book.task(taskId);
     const worker = book.party(workerId);
-    if (sameSide(book.party(task.posterId), worker)) refuse("own_task");
-    if (task.intake !== "claim") refuse("task_not_found");
-    if (task.state === "in_progress" || task.state === "in_review")
-      refuse("task_taken", { details: { state: task.state } });
-    if (task.state !== "open") refuse("task_wrong_state", { details: { state: task.state } });
-    if (task.expiresAt !== null && task.expiresAt <= book.now)
-      refuse("task_wrong_state", { details: { state: "expired" } });
-    const leaseExpiresAt = addMinutes(book.now, task.timeLimitMinutes);
+    const poster = book.party(task.posterId);
+    if (task.intake === "direct") {
+      if (!isMeantFor(task, poster, worker)) refuse("task_not_found");
+    } else {
+      if (task.intake !== "claim") refuse("task_not_found");
+      if (sameSide(poster, worker)) refuse("own_task");
+    }
+    refuseUnlessOpen(task, book.now);
     const assignment: Assignment = {
       id: book.newId(),
       taskId,
       workerId,
       state: "active",
-      leaseExpiresAt,
+      openQuestionId: null,
+      ...startLease(book.now, task.timeLimitMinutes, heartbeatSeconds),
       createdAt: book.now,
       endedAt: null,
     };
     book.addAssignment(assignment);
     book.changeTask(taskId, { state: "in_progress" });
-    book.record(taskId, "task.claimed", workerId, { assignmentId: assignment.id, workerId });
-    book.watchDeadline("lapse-leases", leaseExpiresAt);
+    const type = task.intake === "direct" ? "task.dispatched" : "task.claimed";
+    book.record(taskId, type, workerId, { assignmentId: assignment.id, workerId });
+    if (assignment.leaseExpiresAt !== null) book.watchDeadline("lapse-leases", assignment.leaseExpiresAt);
     return { task: book.task(taskId), assignment, balance: book.balance(workerId, task.currency) };
   },
 });
+
+/** A direct task goes to the agent it names, or to an engineer: its organization's own, or the platform's. */
+function isMeantFor(task: Task, poster: Party, worker: Party): boolean {
+  if (task.agentId !== null) return task.agentId === worker.id && !sameSide(poster, worker);
+  if (worker.id === poster.id) return false;
+  if (worker.engineer === "platform") return true;
+  return worker.engineer === "organization" && worker.organizationId !== null && sameSide(poster, worker);
+}
+
+function refuseUnlessOpen(task: Task, now: string): void {
+  const { state } = task;
+  if (state === "in_progress" || state === "in_review") refuse("task_taken", { details: { state } });
+  if (state !== "open") refuse("task_wrong_state", { details: { state } });
+  if (task.expiresAt !== null && task.expiresAt <= now) refuse("task_wrong_state", { details: { state: "expired" } });
+}

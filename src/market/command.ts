@@ -1,14 +1,19 @@
 import type { Id } from "../model/ids.ts";
+import type { AllowanceUse } from "../model/party.ts";
 import type { Book } from "./book.ts";
 
 /** What a command needs on the book before it can decide. Everything named here is locked, in one fixed order. */
 export interface Loads {
-  /** These tasks with their assignments and their posters' parties. */
+  /** These tasks with their assignments, open questions, newest submissions and their posters' parties. */
   readonly tasks?: readonly Id[];
   /** These parties with their wallets. */
   readonly parties?: readonly Id[];
   /** These tasks' money may end here: their posters' and bound workers' wallets as well. Must be in `tasks` too. */
   readonly settles?: readonly Id[];
+  /** Files that are being handed in; read, not locked. */
+  readonly files?: readonly Id[];
+  /** What these holders have used of their allowance on a day. */
+  readonly allowances?: readonly Pick<AllowanceUse, "holderId" | "day">[];
   /** How many sign-up grants these owners have used. */
   readonly ownerEmails?: readonly string[];
 }

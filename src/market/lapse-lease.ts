@@ -1,8 +1,10 @@
 import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
+import { closeOpenQuestion } from "./close-question.ts";
 import { type Command, command } from "./command.ts";
-import { endTask } from "./end-task.ts";
+import { stoppedLease } from "./lease-clock.ts";
+import { putBackOnBoard } from "./put-back.ts";
 
 export interface LapseLease {
   readonly taskId: Id;
@@ -10,8 +12,8 @@ export interface LapseLease {
 }
 
 /**
- * Ends an assignment whose lease has run out. With no other worker left the task goes back to the board, or, if its time
- * there is over too, expires. Safe to send at any moment: it decides by the clock, under lock.
+ * Ends an assignment whose lease has run out; with no other worker left the task goes back to where it came from. Safe to
+ * send at any moment: it decides by the clock, under lock.
  * Refuses `task_not_found`, `assignment_not_found`, `task_wrong_state`, `not_due`.
  */
 export const lapseLease: Command<LapseLease, { readonly task: Task }> = command({
@@ -23,10 +25,9 @@ export const lapseLease: Command<LapseLease, { readonly task: Task }> = command(
     const assignment = assignments.find((each) => each.id === assignmentId) ?? refuse("assignment_not_found");
     if (assignment.leaseExpiresAt === null) refuse("task_wrong_state", { details: { state: assignment.state } });
     if (assignment.leaseExpiresAt > book.now) refuse("not_due");
-    book.changeAssignment(assignment, { state: "lapsed", leaseExpiresAt: null, endedAt: book.now });
+    closeOpenQuestion(book, assignment);
+    book.changeAssignment(assignment, { state: "lapsed", ...stoppedLease, openQuestionId: null, endedAt: book.now });
     book.record(taskId, "task.lapsed", null, { assignmentId, workerId: assignment.workerId });
-    if (book.liveAssignmentsOf(taskId).length > 0) return { task: book.task(taskId) };
-    if (task.expiresAt !== null && task.expiresAt <= book.now) return { task: endTask(book, task, "expired", null) };
-    return { task: book.changeTask(taskId, { state: "open" }) };
+    return { task: putBackOnBoard(book, task) };
   },
 });

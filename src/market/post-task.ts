@@ -1,26 +1,46 @@
 import { escrow, wallet } from "../model/accounts.ts";
+import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
 import { addHours } from "../model/instant.ts";
 import type { Currency } from "../model/money.ts";
 import type { Intake, ReviewPolicy, Task, Visibility } from "../model/task.ts";
+import type { Book } from "./book.ts";
 import { type Command, command } from "./command.ts";
 
 export interface PostTask {
   readonly posterId: Id;
   readonly intake: Intake;
   readonly visibility: Visibility;
+  readonly agentId: Id | null;
   readonly title: string;
   readonly description: string;
+  readonly category: string;
+  readonly instructions: string | null;
+  readonly expectedOutput: string | null;
+  readonly tags: readonly string[];
   readonly requiredCapabilities: readonly string[];
   readonly currency: Currency;
+  /** 0 with an allowance. */
   readonly budget: number;
+  /** Pays instead of a budget. */
+  readonly allowance: AllowanceCharge | null;
   readonly feeBasisPoints: number;
   readonly reviewPolicy: ReviewPolicy;
   readonly reviewHours: number;
-  readonly maxRevisions: number;
+  readonly maxRevisions: number | null;
   readonly timeLimitMinutes: number;
   /** How long the task stays on the board; null: until somebody ends it. */
   readonly expiresInHours: number | null;
+}
+
+/** What a task takes from somebody's free credits of a day. */
+export interface AllowanceCharge {
+  /** The user, or for a key that belongs to no user its party. */
+  readonly holderId: string;
+  /** YYYY-MM-DD, UTC. */
+  readonly day: string;
+  readonly credits: number;
+  readonly dailyLimit: number;
 }
 
 /** A task as its poster sees it right after a command, with the poster's balance in the task's currency. */
@@ -29,17 +49,22 @@ export interface PostedTask {
   readonly balance: number;
 }
 
-/** Puts work on the board and its whole budget into escrow. Refuses `party_not_found`, `funds_insufficient`. */
+/**
+ * Puts work on the board and its whole budget into escrow, or takes its cost from a daily allowance. Refuses
+ * `party_not_found`, `funds_insufficient`, `allowance_used_up`.
+ */
 export const postTask: Command<PostTask, PostedTask> = command({
   name: "post_task",
-  loads: (input) => ({ parties: [input.posterId] }),
-  decide(book, { expiresInHours, ...input }) {
+  loads: (input) => ({ parties: [input.posterId], allowances: input.allowance === null ? [] : [input.allowance] }),
+  decide(book, { expiresInHours, allowance, ...input }) {
     const poster = book.party(input.posterId);
     const id = book.newId();
     const expiresAt = expiresInHours === null ? null : addHours(book.now, expiresInHours);
     book.addTask({
       id,
       ...input,
+      funding: allowance === null ? "escrow" : "allowance",
+      revisionCount: 0,
       state: "open",
       price: null,
       expiresAt,
@@ -49,9 +74,16 @@ export const postTask: Command<PostTask, PostedTask> = command({
       completedAt: null,
       eventCount: 0,
     });
-    book.transfer("hold", wallet(poster.id), escrow(id), input.budget, input.currency, id);
+    if (allowance === null) book.transfer("hold", wallet(poster.id), escrow(id), input.budget, input.currency, id);
+    else useAllowance(book, allowance);
     book.record(id, "task.posted", poster.id, { budget: input.budget, currency: input.currency });
     if (expiresAt !== null) book.watchDeadline("expire-tasks", expiresAt);
     return { task: book.task(id), balance: book.balance(poster.id, input.currency) };
   },
 });
+
+function useAllowance(book: Book, { holderId, day, credits, dailyLimit }: AllowanceCharge): void {
+  const used = book.allowanceUsed(holderId, day) + credits;
+  if (used > dailyLimit) refuse("allowance_used_up", { details: { dailyLimit } });
+  book.setAllowanceUsed({ holderId, day, used });
+}

@@ -1,6 +1,6 @@
 import { platform, wallet } from "../model/accounts.ts";
 import type { Id } from "../model/ids.ts";
-import type { Agent, ApiKey, Party } from "../model/party.ts";
+import type { Agent, ApiKey, EngineerScope, Party } from "../model/party.ts";
 import { type Command, command } from "./command.ts";
 
 /** 4-dialects, agentmarket: "At most 5 grants of 100 credits per owner e-mail; later agents start at 0". */
@@ -9,6 +9,7 @@ const grantsPerOwner = 5;
 export interface RegisterAgent {
   readonly name: string;
   readonly organizationId: Id | null;
+  readonly engineer: EngineerScope;
   readonly profile: Omit<Agent, "id">;
   readonly key: NewKey;
   /** Credits granted at sign-up, as configured. */
@@ -16,7 +17,7 @@ export interface RegisterAgent {
 }
 
 /** A key that the caller made; the market only ever sees its hash. */
-export type NewKey = Pick<ApiKey, "role" | "label" | "hash" | "prefix">;
+export type NewKey = Pick<ApiKey, "userId" | "role" | "label" | "hash" | "prefix">;
 
 export interface RegisteredAgent {
   readonly party: Party;
@@ -34,6 +35,8 @@ export const registerAgent: Command<RegisterAgent, RegisteredAgent> = command({
       kind: "agent",
       name: input.name,
       organizationId: input.organizationId,
+      shortId: null,
+      engineer: input.engineer,
       createdAt: book.now,
     };
     const agent: Agent = { id: party.id, ...input.profile };

@@ -5,6 +5,7 @@ import type { NewKey } from "./register-agent.ts";
 
 export interface RegisterOrganization {
   readonly name: string;
+  readonly shortId: string;
   readonly key: NewKey;
   /** Play money in sandbox mode, 0 in production. */
   readonly grantCents: number;
@@ -24,6 +25,8 @@ export const registerOrganization: Command<RegisterOrganization, RegisteredOrgan
       kind: "organization",
       name: input.name,
       organizationId: null,
+      shortId: input.shortId,
+      engineer: "none",
       createdAt: book.now,
     };
     book.addParty(party);

@@ -19,5 +19,6 @@ export function payWorker(book: Book, task: Task, workerId: Id, price: number): 
 
 /** Ends a task's escrow by giving all of it back. Source: 3-domain, "Money", cancel and expire. */
 export function refundPoster(book: Book, task: Task): void {
+  if (task.funding === "allowance") return;
   book.transfer("refund", escrow(task.id), wallet(task.posterId), task.budget, task.currency, task.id);
 }

@@ -1,17 +1,19 @@
 import { type Assignment, isWorking, type Submission } from "../model/assignment.ts";
-import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
 import { addHours } from "../model/instant.ts";
 import type { Task } from "../model/task.ts";
-import { acceptSubmission } from "./accept-submission.ts";
+import { acceptSubmission, noAppraisal } from "./accept-submission.ts";
+import { type AssignmentRef, workingAssignment } from "./assignments.ts";
 import type { Book } from "./book.ts";
 import type { WorkedTask } from "./claim-task.ts";
+import { closeOpenQuestion } from "./close-question.ts";
 import { type Command, command } from "./command.ts";
+import { stoppedLease } from "./lease-clock.ts";
 
-export interface SubmitWork {
-  readonly taskId: Id;
-  readonly workerId: Id;
+export interface SubmitWork extends AssignmentRef {
   readonly text: string;
+  readonly fileIds: readonly Id[];
+  readonly links: readonly string[];
 }
 
 export interface SubmittedWork extends WorkedTask {
@@ -20,46 +22,52 @@ export interface SubmittedWork extends WorkedTask {
 
 /**
  * The worker hands in. With automatic review this also accepts the work and pays for it, in the same commit.
- * Refuses `task_not_found`, `not_assignee`, `lease_lost`, `task_wrong_state`.
+ * Refuses `task_not_found`, `not_assignee`, `assignment_not_found`, `lease_lost`, `task_wrong_state`, `file_not_found`.
  */
 export const submitWork: Command<SubmitWork, SubmittedWork> = command({
   name: "submit_work",
-  loads: (input) => ({ tasks: [input.taskId], settles: [input.taskId], parties: [input.workerId] }),
-  decide(book, { taskId, workerId, text }) {
+  loads: (input) => ({
+    tasks: [input.taskId],
+    settles: [input.taskId],
+    parties: [input.workerId],
+    files: input.fileIds,
+  }),
+  decide(book, { taskId, workerId, assignmentId, text, fileIds, links }) {
     const task = book.task(taskId);
-    const assignment = workingAssignment(book, task, workerId);
+    const assignment = workingAssignment(book, task, { taskId, workerId, assignmentId });
+    for (const fileId of fileIds) book.fileOf(fileId, workerId);
     const submission: Submission = {
       id: book.newId(),
       assignmentId: assignment.id,
       taskId,
       workerId,
       text,
+      fileIds,
+      links,
       createdAt: book.now,
     };
     book.addSubmission(submission);
-    const submitted = book.changeAssignment(assignment, { state: "submitted", leaseExpiresAt: null });
-    book.record(taskId, "task.submitted", workerId, { assignmentId: assignment.id, submissionId: submission.id });
-    const left = book.liveAssignmentsOf(taskId).some((live) => isWorking(live.state));
-    if (!left) moveToReview(book, task, submitted);
+    closeOpenQuestion(book, assignment);
+    const submitted = book.changeAssignment(assignment, {
+      state: "submitted",
+      ...stoppedLease,
+      openQuestionId: null,
+    });
+    book.record(taskId, "task.submitted", workerId, {
+      assignmentId: assignment.id,
+      submissionId: submission.id,
+      files: fileIds.length,
+      links: links.length,
+    });
+    if (!book.liveAssignmentsOf(taskId).some((live) => isWorking(live.state))) moveToReview(book, task, submitted);
     const final = book.assignmentsOf(taskId).find((each) => each.id === assignment.id) ?? submitted;
     return { task: book.task(taskId), assignment: final, submission, balance: book.balance(workerId, task.currency) };
   },
 });
 
-/** The assignment under which this worker may hand in now. */
-function workingAssignment(book: Book, task: Task, workerId: Id): Assignment {
-  const own = book.assignmentsOf(task.id).filter((assignment) => assignment.workerId === workerId);
-  const newest = own.at(-1) ?? refuse("not_assignee");
-  if (newest.state === "lapsed" || newest.state === "released") refuse("lease_lost");
-  if (!isWorking(newest.state)) refuse("task_wrong_state", { details: { state: task.state } });
-  // A lease that has run out is over even if the job that ends it has not come round yet.
-  if (newest.leaseExpiresAt !== null && newest.leaseExpiresAt <= book.now) refuse("lease_lost");
-  return newest;
-}
-
 function moveToReview(book: Book, task: Task, submitted: Assignment): void {
   if (task.reviewPolicy === "auto") {
-    acceptSubmission(book, task, submitted, null);
+    acceptSubmission(book, task, submitted, null, noAppraisal);
     return;
   }
   const reviewDueAt = addHours(book.now, task.reviewHours);

@@ -10,8 +10,16 @@ export interface Assignment {
   readonly taskId: Id;
   readonly workerId: Id;
   readonly state: AssignmentState;
-  /** When an active assignment lapses unless the worker has submitted; null when no lease runs. */
+  /** When the worker's time for the task is over, heartbeats or not; null while no clock runs. */
+  readonly dueAt: Instant | null;
+  /** When the assignment lapses unless the worker is heard of; never after `dueAt`. null: no clock runs. */
   readonly leaseExpiresAt: Instant | null;
+  /** How long one heartbeat keeps the lease; null: the lease lasts until `dueAt` without any. */
+  readonly heartbeatSeconds: number | null;
+  /** The question the worker waits for; while there is one the clock stands still. */
+  readonly openQuestionId: Id | null;
+  /** What was left of the worker's time when the clock was stopped. */
+  readonly pausedMs: number | null;
   readonly createdAt: Instant;
   readonly endedAt: Instant | null;
 }
@@ -33,5 +41,23 @@ export interface Submission {
   readonly taskId: Id;
   readonly workerId: Id;
   readonly text: string;
+  /** Uploaded files, in the order they were named. */
+  readonly fileIds: readonly Id[];
+  readonly links: readonly string[];
+  readonly createdAt: Instant;
+}
+
+export type Verdict = "approved" | "revision_requested" | "rejected";
+
+/** The poster's word on a submission; `reviewerId` is null when time or the platform decided. */
+export interface Review {
+  readonly id: Id;
+  readonly taskId: Id;
+  readonly submissionId: Id;
+  readonly reviewerId: Id | null;
+  readonly verdict: Verdict;
+  /** 1 to 5, or null. */
+  readonly rating: number | null;
+  readonly feedback: string | null;
   readonly createdAt: Instant;
 }

@@ -5,12 +5,19 @@ import type { Instant } from "./instant.ts";
 export type EventType =
   | "task.posted"
   | "task.claimed"
+  | "task.dispatched"
+  | "task.released"
   | "task.lapsed"
   | "task.submitted"
+  | "task.revision_requested"
+  | "task.rejected"
   | "task.approved"
   | "task.completed"
   | "task.cancelled"
-  | "task.expired";
+  | "task.expired"
+  | "question.asked"
+  | "question.answered"
+  | "progress.logged";
 
 export type EventData = Readonly<Record<string, string | number | boolean | null>>;
 

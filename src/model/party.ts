@@ -3,6 +3,9 @@ import type { Instant } from "./instant.ts";
 
 export type PartyKind = "organization" | "agent";
 
+/** Whether an agent takes direct tasks that name no agent: its own organization's, or anybody's. */
+export type EngineerScope = "none" | "organization" | "platform";
+
 /** Whoever can post or do work and owns a wallet. */
 export interface Party {
   readonly id: Id;
@@ -10,6 +13,9 @@ export interface Party {
   readonly name: string;
   /** The operator of an agent; null for an organization and for an agent that registered itself. */
   readonly organizationId: Id | null;
+  /** Five base62 characters, for display; organizations only. */
+  readonly shortId: string | null;
+  readonly engineer: EngineerScope;
   readonly createdAt: Instant;
 }
 
@@ -32,6 +38,7 @@ export interface Agent {
   readonly systemPrompt: string | null;
   readonly webhookUrl: string | null;
   readonly ownerEmail: string | null;
+  readonly categories: readonly string[];
 }
 
 export type KeyRole = "member" | "admin";
@@ -40,6 +47,8 @@ export type KeyRole = "member" | "admin";
 export interface ApiKey {
   readonly id: Id;
   readonly partyId: Id;
+  /** The person who made it; null for a key that belongs to nobody but the party. */
+  readonly userId: string | null;
   readonly role: KeyRole;
   readonly label: string;
   /** SHA-256 of the key, hex. */
@@ -53,4 +62,19 @@ export interface ApiKey {
 export interface GrantAllotment {
   readonly ownerEmail: string;
   readonly used: number;
+}
+
+/** What a person has used of one day's free credits (3-domain, "Money", allowance). Days are UTC. */
+export interface AllowanceUse {
+  /** The user, or for a key that belongs to no user its party. */
+  readonly holderId: string;
+  /** YYYY-MM-DD. */
+  readonly day: string;
+  readonly used: number;
+}
+
+/** An uploaded file as the market needs to know it. */
+export interface FileOwner {
+  readonly id: Id;
+  readonly ownerId: Id;
 }

@@ -18,6 +18,8 @@ export type Intake = "claim" | "proposals" | "direct" | "team";
 export type Visibility = "public" | "private";
 /** `auto`: a submission is accepted on the spot. `manual`: the poster reviews it, or time does. */
 export type ReviewPolicy = "auto" | "manual";
+/** `escrow`: the budget is held from posting. `allowance`: paid by the poster's daily allowance, so no money is held. */
+export type Funding = "escrow" | "allowance";
 
 /** A piece of work with a budget. */
 export interface Task {
@@ -26,11 +28,18 @@ export interface Task {
   readonly intake: Intake;
   readonly state: TaskState;
   readonly visibility: Visibility;
+  /** The agent a `direct` task is meant for; null: any engineer of the poster's organization or the platform. */
+  readonly agentId: Id | null;
   readonly title: string;
   readonly description: string;
+  readonly category: string;
+  readonly instructions: string | null;
+  readonly expectedOutput: string | null;
+  readonly tags: readonly string[];
   readonly requiredCapabilities: readonly string[];
   readonly currency: Currency;
-  /** Held in escrow, whole, from posting until the task is final. */
+  readonly funding: Funding;
+  /** Held in escrow, whole, from posting until the task is final; 0 for a task paid by allowance. */
   readonly budget: number;
   /** What the work costs; known once it is accepted. */
   readonly price: number | null;
@@ -38,8 +47,11 @@ export interface Task {
   readonly feeBasisPoints: number;
   readonly reviewPolicy: ReviewPolicy;
   readonly reviewHours: number;
-  readonly maxRevisions: number;
-  /** Length of a worker's lease. */
+  /** null: as many as the poster asks for. */
+  readonly maxRevisions: number | null;
+  /** Revisions asked for so far. */
+  readonly revisionCount: number;
+  /** How long a worker may hold the task. */
   readonly timeLimitMinutes: number;
   /** When an open task leaves the board and is refunded; null: never. */
   readonly expiresAt: Instant | null;

@@ -77,6 +77,7 @@ const columnTypes = {
   getTypeParser(oid: number, format?: "text" | "binary"): unknown {
     if (oid === builtins.INT8) return parseWholeNumber;
     if (oid === builtins.TIMESTAMPTZ) return parseInstant;
+    if (oid === builtins.DATE) return (text: string): string => text;
     return pg.types.getTypeParser(oid, format);
   },
 };

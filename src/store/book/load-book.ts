@@ -1,14 +1,15 @@
 import type { ClientBase, QueryResult } from "pg";
-import type { BookContents } from "../../market/book.ts";
+import type { BookContents } from "../../market/book-records.ts";
 import type { Loads } from "../../market/command.ts";
-import type { Assignment } from "../../model/assignment.ts";
+import type { Assignment, Submission } from "../../model/assignment.ts";
 import type { Id } from "../../model/ids.ts";
-import type { GrantAllotment, Party } from "../../model/party.ts";
+import type { AllowanceUse, FileOwner, GrantAllotment, Party } from "../../model/party.ts";
+import type { Question } from "../../model/question.ts";
 import type { Task } from "../../model/task.ts";
 import type { Wallet } from "../../model/wallet.ts";
-import { assignments, grantAllotments, parties, tasks, wallets } from "./tables.ts";
+import { allowances, assignments, grantAllotments, parties, questions, tasks, wallets } from "./tables.ts";
 
-/** Locks in one fixed order, so that two servers never wait for each other: tasks by id, then owners, then wallets. */
+/** Locks in one fixed order, so that two servers never wait for each other: tasks by id, then owners, then allowances, then wallets. */
 const lockTasks = {
   name: "lock_tasks",
   text: `select ${tasks.columns} from tasks where id = any($1) order by id for update`,
@@ -17,6 +18,28 @@ const lockTasks = {
 const readAssignments = {
   name: "read_assignments",
   text: `select ${assignments.columns} from assignments where task_id = any($1) order by id`,
+};
+const readQuestions = {
+  name: "read_open_questions",
+  text: `select ${questions.columns} from questions where task_id = any($1) and answered_at is null`,
+};
+const readSubmissions = {
+  name: "read_newest_submissions",
+  text: `select s.id, a.id as "assignmentId" from assignments a
+    cross join lateral (
+      select id from submissions where task_id = a.task_id and assignment_id = a.id order by id desc limit 1) s
+    where a.task_id = any($1) and a.state = 'submitted'`,
+};
+const readFiles = {
+  name: "read_file_owners",
+  text: `select id, owner_id as "ownerId" from files where id = any($1)`,
+};
+const lockAllowances = {
+  name: "lock_allowances",
+  text: `select ${allowances.columns} from allowances
+    where (holder_id, day) in (
+      select * from json_to_recordset($1) as r("holderId" text, "day" date))
+    order by holder_id, day for update`,
 };
 const readParties = {
   name: "read_parties",
@@ -47,10 +70,28 @@ export async function loadBook(client: ClientBase, loads: Loads): Promise<BookCo
   const partyIds = loads.parties ?? [];
   const settled = loads.settles ?? [];
   const ownerEmails = loads.ownerEmails ?? [];
-  const [taskRows, assignmentRows, allotmentRows, partyRows, walletRows] = await Promise.all([
+  const fileIds = loads.files ?? [];
+  const allowanceKeys = loads.allowances ?? [];
+  const [
+    taskRows,
+    assignmentRows,
+    questionRows,
+    submissionRows,
+    fileRows,
+    allotmentRows,
+    allowanceRows,
+    partyRows,
+    walletRows,
+  ] = await Promise.all([
     when<Task>(taskIds.length, () => client.query({ ...lockTasks, values: [taskIds] })),
     when<Assignment>(taskIds.length, () => client.query({ ...readAssignments, values: [taskIds] })),
+    when<Question>(taskIds.length, () => client.query({ ...readQuestions, values: [taskIds] })),
+    when<Submission>(taskIds.length, () => client.query({ ...readSubmissions, values: [taskIds] })),
+    when<FileOwner>(fileIds.length, () => client.query({ ...readFiles, values: [fileIds] })),
     when<GrantAllotment>(ownerEmails.length, () => client.query({ ...lockAllotments, values: [ownerEmails] })),
+    when<AllowanceUse>(allowanceKeys.length, () =>
+      client.query({ ...lockAllowances, values: [JSON.stringify(allowanceKeys)] }),
+    ),
     when<Party>(taskIds.length + partyIds.length, () => client.query({ ...readParties, values: [partyIds, taskIds] })),
     when<Wallet>(partyIds.length + settled.length, () => client.query({ ...lockWallets, values: [partyIds, settled] })),
   ]);
@@ -60,6 +101,10 @@ export async function loadBook(client: ClientBase, loads: Loads): Promise<BookCo
     parties: partyRows,
     wallets: walletRows,
     allotments: allotmentRows,
+    allowances: allowanceRows,
+    questions: questionRows,
+    submissions: submissionRows,
+    files: fileRows,
   };
 }
 
@@ -68,14 +113,25 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
   const tasks = new Set<Id>();
   const parties = new Set<Id>();
   const settles = new Set<Id>();
+  const files = new Set<Id>();
+  const allowances = new Map<string, Pick<AllowanceUse, "holderId" | "day">>();
   const ownerEmails = new Set<string>();
   for (const loads of each) {
     for (const id of loads.tasks ?? []) tasks.add(id);
     for (const id of loads.parties ?? []) parties.add(id);
     for (const id of loads.settles ?? []) settles.add(id);
+    for (const id of loads.files ?? []) files.add(id);
+    for (const { holderId, day } of loads.allowances ?? []) allowances.set(`${holderId} ${day}`, { holderId, day });
     for (const email of loads.ownerEmails ?? []) ownerEmails.add(email);
   }
-  return { tasks: [...tasks], parties: [...parties], settles: [...settles], ownerEmails: [...ownerEmails] };
+  return {
+    tasks: [...tasks],
+    parties: [...parties],
+    settles: [...settles],
+    files: [...files],
+    allowances: [...allowances.values()],
+    ownerEmails: [...ownerEmails],
+  };
 }
 
 async function when<Row>(wanted: number, query: () => Promise<QueryResult>): Promise<Row[]> {

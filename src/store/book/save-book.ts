@@ -1,13 +1,16 @@
 import type { ClientBase } from "pg";
-import type { AgentTally, BookChanges } from "../../market/book.ts";
+import type { AgentTally, BookChanges } from "../../market/book-records.ts";
 import type { JobRequest } from "../../model/jobs.ts";
 import type { Statement } from "../table.ts";
 import {
   agents,
+  allowances,
   apiKeys,
   assignments,
   grantAllotments,
   parties,
+  questions,
+  reviews,
   submissions,
   taskEvents,
   taskProgress,
@@ -24,9 +27,11 @@ const maxNotifiedTasks = 150;
 
 const addTallies = {
   name: "add_tallies",
-  text: `update agents a set completed_count = a.completed_count + r.completed
-    from (select "agentId", sum("completed")::bigint as completed
-          from json_to_recordset($1) as r("agentId" uuid, "completed" bigint) group by 1) r
+  text: `update agents a set completed_count = a.completed_count + r.completed,
+      rating_sum = a.rating_sum + r.rating_sum, rating_count = a.rating_count + r.rating_count
+    from (select "agentId", sum("completed") as completed, sum("ratingSum") as rating_sum, sum("ratingCount") as rating_count
+          from json_to_recordset($1) as r("agentId" uuid, "completed" bigint, "ratingSum" bigint, "ratingCount" bigint)
+          group by 1 order by 1) r
     where a.id = r."agentId"`,
 };
 const addJobs = {
@@ -52,6 +57,8 @@ export function saveBook(client: ClientBase, changes: BookChanges): Promise<unkn
   write(apiKeys.insert, changes.keys);
   write(grantAllotments.insert, changes.newAllotments);
   write(grantAllotments.update, changes.changedAllotments);
+  write(allowances.insert, changes.newAllowances);
+  write(allowances.update, changes.changedAllowances);
   write(wallets.insert, changes.newWallets);
   write(wallets.update, changes.changedWallets);
   write(tasks.insert, changes.newTasks);
@@ -59,6 +66,9 @@ export function saveBook(client: ClientBase, changes: BookChanges): Promise<unkn
   write(assignments.insert, changes.newAssignments);
   write(assignments.update, changes.changedAssignments);
   write(submissions.insert, changes.submissions);
+  write(reviews.insert, changes.reviews);
+  write(questions.insert, changes.newQuestions);
+  write(questions.update, changes.changedQuestions);
   write(transfers.insert, changes.transfers);
   write(taskEvents.insert, changes.events);
   writeTallies(client, changes.tallies, sent);

@@ -1,6 +1,7 @@
-import type { Assignment, Submission } from "../../model/assignment.ts";
+import type { Assignment, Review, Submission } from "../../model/assignment.ts";
 import type { TaskEvent } from "../../model/events.ts";
-import type { Agent, ApiKey, GrantAllotment, Party } from "../../model/party.ts";
+import type { Agent, AllowanceUse, ApiKey, GrantAllotment, Party } from "../../model/party.ts";
+import type { Question } from "../../model/question.ts";
 import type { Task } from "../../model/task.ts";
 import type { Transfer, Wallet } from "../../model/wallet.ts";
 import { defineTable } from "../table.ts";
@@ -16,16 +17,23 @@ export const tasks = defineTable<Task>({
     intake: "text",
     state: "text",
     visibility: "text",
+    agentId: "uuid",
     title: "text",
     description: "text",
+    category: "text",
+    instructions: "text",
+    expectedOutput: "text",
+    tags: "text[]",
     requiredCapabilities: "text[]",
     currency: "text",
+    funding: "text",
     budget: "bigint",
     price: "bigint",
     feeBasisPoints: "integer",
     reviewPolicy: "text",
     reviewHours: "integer",
     maxRevisions: "integer",
+    revisionCount: "integer",
     timeLimitMinutes: "integer",
     expiresAt: "timestamptz",
     reviewDueAt: "timestamptz",
@@ -39,7 +47,7 @@ export const tasks = defineTable<Task>({
 /** What of a task changes after it was posted; the long texts stay where they are. */
 export type TaskProgress = Pick<
   Task,
-  "id" | "state" | "price" | "expiresAt" | "reviewDueAt" | "updatedAt" | "completedAt" | "eventCount"
+  "id" | "state" | "price" | "revisionCount" | "expiresAt" | "reviewDueAt" | "updatedAt" | "completedAt" | "eventCount"
 >;
 
 export const taskProgress = defineTable<TaskProgress>({
@@ -49,6 +57,7 @@ export const taskProgress = defineTable<TaskProgress>({
     id: "uuid",
     state: "text",
     price: "bigint",
+    revisionCount: "integer",
     expiresAt: "timestamptz",
     reviewDueAt: "timestamptz",
     updatedAt: "timestamptz",
@@ -65,7 +74,11 @@ export const assignments = defineTable<Assignment>({
     taskId: "uuid",
     workerId: "uuid",
     state: "text",
+    dueAt: "timestamptz",
     leaseExpiresAt: "timestamptz",
+    heartbeatSeconds: "integer",
+    openQuestionId: "uuid",
+    pausedMs: "bigint",
     createdAt: "timestamptz",
     endedAt: "timestamptz",
   },
@@ -80,6 +93,8 @@ export const submissions = defineTable<Submission>({
     taskId: "uuid",
     workerId: "uuid",
     text: "text",
+    fileIds: "uuid[]",
+    links: "text[]",
     createdAt: "timestamptz",
   },
 });
@@ -87,7 +102,15 @@ export const submissions = defineTable<Submission>({
 export const parties = defineTable<Party>({
   name: "parties",
   key: ["id"],
-  columns: { id: "uuid", kind: "text", name: "text", organizationId: "uuid", createdAt: "timestamptz" },
+  columns: {
+    id: "uuid",
+    kind: "text",
+    name: "text",
+    organizationId: "uuid",
+    shortId: "text",
+    engineer: "text",
+    createdAt: "timestamptz",
+  },
 });
 
 export const agents = defineTable<Agent>({
@@ -102,6 +125,7 @@ export const agents = defineTable<Agent>({
     systemPrompt: "text",
     webhookUrl: "text",
     ownerEmail: "text",
+    categories: "text[]",
   },
 });
 
@@ -111,6 +135,7 @@ export const apiKeys = defineTable<ApiKey>({
   columns: {
     id: "uuid",
     partyId: "uuid",
+    userId: "text",
     role: "text",
     label: "text",
     hash: "text",
@@ -129,6 +154,45 @@ export const grantAllotments = defineTable<GrantAllotment>({
   name: "grant_allotments",
   key: ["ownerEmail"],
   columns: { ownerEmail: "text", used: "integer" },
+});
+
+export const allowances = defineTable<AllowanceUse>({
+  name: "allowances",
+  key: ["holderId", "day"],
+  columns: { holderId: "text", day: "date", used: "integer" },
+});
+
+export const questions = defineTable<Question>({
+  name: "questions",
+  key: ["id"],
+  columns: {
+    id: "uuid",
+    taskId: "uuid",
+    assignmentId: "uuid",
+    askerId: "uuid",
+    type: "text",
+    content: "text",
+    items: "json",
+    askedAt: "timestamptz",
+    answeredAt: "timestamptz",
+    answerText: "text",
+    answers: "json",
+  },
+});
+
+export const reviews = defineTable<Review>({
+  name: "reviews",
+  key: ["id"],
+  columns: {
+    id: "uuid",
+    taskId: "uuid",
+    submissionId: "uuid",
+    reviewerId: "uuid",
+    verdict: "text",
+    rating: "integer",
+    feedback: "text",
+    createdAt: "timestamptz",
+  },
 });
 
 export const transfers = defineTable<Transfer>({

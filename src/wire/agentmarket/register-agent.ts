@@ -46,6 +46,7 @@ export const registerAgent: AgentMarketRoute = (app, context) => {
         {
           name: body.name,
           organizationId: null,
+          engineer: "none",
           profile: {
             description: body.description ?? "",
             capabilities: body.capabilities,
@@ -54,6 +55,7 @@ export const registerAgent: AgentMarketRoute = (app, context) => {
             systemPrompt: body.system_prompt ?? null,
             webhookUrl: checkUrl("webhook_url"),
             ownerEmail: body.owner_email.toLowerCase(),
+            categories: [],
           },
           key: storedHalf(apiKey, "member", "AgentMarket"),
           grantCredits: context.signupCredits,

@@ -19,7 +19,7 @@ export const acceptTask: AgentMarketRoute = (app, { engine }) => {
       if (!isId(request.params.id)) refuse("task_not_found");
       const { task, assignment, balance } = await engine.execute(
         claimTask,
-        { taskId: request.params.id.toLowerCase(), workerId: caller.partyId },
+        { taskId: request.params.id.toLowerCase(), workerId: caller.partyId, heartbeatSeconds: null },
         { idempotency: idempotencyOf(request, caller.partyId) },
       );
       const view = { task, workerId: assignment.workerId, assignedAt: assignment.createdAt, result: null };
@@ -42,7 +42,14 @@ export const completeTask: AgentMarketRoute = (app, { engine }) => {
       if (!isId(request.params.id)) refuse("task_not_found");
       const { task, assignment, submission, balance } = await engine.execute(
         submitWork,
-        { taskId: request.params.id.toLowerCase(), workerId: caller.partyId, text: request.body.result },
+        {
+          taskId: request.params.id.toLowerCase(),
+          workerId: caller.partyId,
+          assignmentId: null,
+          text: request.body.result,
+          fileIds: [],
+          links: [],
+        },
         { idempotency: idempotencyOf(request, caller.partyId) },
       );
       const view = {

@@ -43,8 +43,8 @@ export function apiKeyForNewAccount(
 }
 
 /** The stored half of a key. */
-export function storedHalf(apiKey: string, role: KeyRole, label: string): NewKey {
-  return { role, label, hash: hashApiKey(apiKey), prefix: apiKey.slice(0, shownCharacters) };
+export function storedHalf(apiKey: string, role: KeyRole, label: string, userId: string | null = null): NewKey {
+  return { userId, role, label, hash: hashApiKey(apiKey), prefix: apiKey.slice(0, shownCharacters) };
 }
 
 /** 32 characters, 190 bits. */

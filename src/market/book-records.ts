@@ -1,0 +1,63 @@
+import type { Assignment, Review, Submission } from "../model/assignment.ts";
+import type { TaskEvent } from "../model/events.ts";
+import type { Id } from "../model/ids.ts";
+import type { Instant } from "../model/instant.ts";
+import type { JobRequest } from "../model/jobs.ts";
+import type { Agent, AllowanceUse, ApiKey, FileOwner, GrantAllotment, Party } from "../model/party.ts";
+import type { Question } from "../model/question.ts";
+import type { Task } from "../model/task.ts";
+import type { Transfer, Wallet } from "../model/wallet.ts";
+
+/** What the engine has loaded (and locked) for a batch. */
+export interface BookContents {
+  readonly tasks: readonly Task[];
+  readonly assignments: readonly Assignment[];
+  readonly parties: readonly Party[];
+  readonly wallets: readonly Wallet[];
+  readonly allotments: readonly GrantAllotment[];
+  readonly allowances: readonly AllowanceUse[];
+  /** Questions that wait for an answer. */
+  readonly questions: readonly Question[];
+  /** The newest submission of each assignment under review. */
+  readonly submissions: readonly Pick<Submission, "id" | "assignmentId">[];
+  readonly files: readonly FileOwner[];
+}
+
+/** Added to an agent's standing figures; sums, so no lock is needed to write them. */
+export interface AgentTally {
+  readonly agentId: Id;
+  readonly completed: number;
+  readonly ratingSum: number;
+  readonly ratingCount: number;
+}
+
+/** What a batch did, for the store to write. */
+export interface BookChanges {
+  readonly newTasks: readonly Task[];
+  readonly changedTasks: readonly Task[];
+  readonly newAssignments: readonly Assignment[];
+  readonly changedAssignments: readonly Assignment[];
+  readonly submissions: readonly Submission[];
+  readonly reviews: readonly Review[];
+  readonly newQuestions: readonly Question[];
+  readonly changedQuestions: readonly Question[];
+  readonly parties: readonly Party[];
+  readonly agents: readonly Agent[];
+  readonly keys: readonly ApiKey[];
+  readonly newWallets: readonly Wallet[];
+  readonly changedWallets: readonly Wallet[];
+  readonly newAllotments: readonly GrantAllotment[];
+  readonly changedAllotments: readonly GrantAllotment[];
+  readonly newAllowances: readonly AllowanceUse[];
+  readonly changedAllowances: readonly AllowanceUse[];
+  readonly transfers: readonly Transfer[];
+  readonly events: readonly TaskEvent[];
+  readonly tallies: readonly AgentTally[];
+  readonly jobs: readonly JobRequest[];
+}
+
+export interface BookSetting {
+  readonly now: Instant;
+  /** Makes ids; injected so that a replay can make the same ones. */
+  readonly newId: () => Id;
+}
