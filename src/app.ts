@@ -1,4 +1,3 @@
-import swagger from "@fastify/swagger";
 import pg from "pg";
 import type { Logger } from "pino";
 import { v7 as newId } from "uuid";
@@ -10,12 +9,11 @@ import { type Database, type DatabaseAddress, openDatabase } from "./store/datab
 import { KeyRing } from "./store/keys.ts";
 import { migrate } from "./store/migrate.ts";
 import { TaskViews } from "./store/task-views.ts";
-import type { AgentMarketContext } from "./wire/agentmarket/context.ts";
-import { mountAgentMarket } from "./wire/agentmarket/dialect.ts";
-import { agentMarketDocument } from "./wire/agentmarket/document.ts";
+import { mountDoors } from "./wire/doors.ts";
 import { mountHealth } from "./wire/operations/health.ts";
 import { Metrics } from "./wire/operations/metrics.ts";
 import { createHttpServer } from "./wire/server.ts";
+import type { DoorContext } from "./wire/shared/door.ts";
 
 export type AppConfig = Pick<
   Config,
@@ -71,13 +69,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     onFault: (error, commands) => log.error({ err: error, commands: commands.slice(0, 10) }, "commands failed"),
   });
   const keys = new KeyRing(database.reads);
-  const http = await mountDoors({
+  const http = await openHttp({
     engine,
     reads: database.reads,
     keys,
     taskViews: new TaskViews(database.reads),
     secret: options.secret,
+    clock,
     feeBasisPoints: config.feeBasisPoints,
+    signupCents: config.signupCents,
     signupCredits: config.signupCredits,
     allowHttpUrls: config.allowHttpUrls,
   });
@@ -100,7 +100,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
   };
 
-  async function mountDoors(context: AgentMarketContext) {
+  async function openHttp(context: DoorContext) {
     const server = createHttpServer(log);
     metrics.mount(server);
     mountHealth(server, {
@@ -109,12 +109,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       },
       queueLength: () => engine.queueLength,
     });
-    await server.register(async (door) => {
-      await door.register(swagger, agentMarketDocument);
-      mountAgentMarket(door, context);
-      server.get("/openapi/agentmarket.json", async () => door.swagger());
-    });
-    await server.register(async (door) => mountAgentMarket(door, context), { prefix: "/agentmarket" });
+    await mountDoors(server, context);
     return server;
   }
 

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import type { Id } from "../model/ids.ts";
-import type { KeyRole, PartyKind } from "../model/party.ts";
+import type { EngineerScope, KeyRole, PartyKind } from "../model/party.ts";
 import { coalesce } from "./coalesce.ts";
 
 /** Who a valid key belongs to, as of now. */
@@ -8,16 +8,21 @@ export interface KeyHolder {
   readonly keyId: Id;
   readonly hash: string;
   readonly role: KeyRole;
+  /** The person who made the key; null if it belongs to nobody but the party. */
+  readonly userId: string | null;
   readonly partyId: Id;
+  readonly partyName: string;
   readonly partyKind: PartyKind;
   readonly organizationId: Id | null;
+  readonly engineer: EngineerScope;
   /** Available credits. */
   readonly credits: number;
 }
 
 const findHolders = {
   name: "find_key_holders",
-  text: `select k.id as "keyId", k.hash, k.role, p.id as "partyId", p.kind as "partyKind",
+  text: `select k.id as "keyId", k.hash, k.role, k.user_id as "userId", p.id as "partyId", p.name as "partyName",
+      p.kind as "partyKind", p.engineer,
       p.organization_id as "organizationId", coalesce(w.balance, 0) as credits
     from api_keys k
     join parties p on p.id = k.party_id

@@ -3,16 +3,12 @@ import type { Socket } from "node:net";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import Fastify, { type FastifyBaseLogger, LogController } from "fastify";
 import { Refusal } from "../model/errors.ts";
-import { agentMarketErrors } from "./agentmarket/errors.ts";
-import { nativeErrors } from "./native/errors.ts";
-import { type DialectErrors, renderFault } from "./shared/dialect.ts";
+import { errorsOf } from "./doors.ts";
+import { renderFault } from "./shared/dialect.ts";
 
 const maxBodyBytes = 1_048_576;
 const requestTimeoutMs = 150_000;
 const keepAliveTimeoutMs = 72_000;
-
-/** First that owns the address; the native door owns what is left. */
-const doors: readonly DialectErrors[] = [agentMarketErrors, nativeErrors];
 
 /** The HTTP server before any door is mounted on it. Errors outside every route are answered by the door whose address it is. */
 export function createHttpServer(logger: FastifyBaseLogger) {
@@ -28,7 +24,7 @@ export function createHttpServer(logger: FastifyBaseLogger) {
     // Types are what the document says: "1" is not a number.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
     frameworkErrors: (error, request, reply) => {
-      renderFault(doorOf(request.url), error, request, reply);
+      renderFault(errorsOf(request.url), error, request, reply);
     },
     clientErrorHandler: (error, socket) => answerUnreadable(error.code, socket as Socket),
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -42,17 +38,12 @@ export function createHttpServer(logger: FastifyBaseLogger) {
     );
   });
   app.setErrorHandler((error, request, reply) => {
-    renderFault(doorOf(request.url), error, request, reply);
+    renderFault(errorsOf(request.url), error, request, reply);
   });
   app.setNotFoundHandler((request, reply) =>
-    renderFault(doorOf(request.url), new Refusal("route_not_found"), request, reply),
+    renderFault(errorsOf(request.url), new Refusal("route_not_found"), request, reply),
   );
   return app;
-}
-
-function doorOf(url: string): DialectErrors {
-  const path = url.split("?", 1)[0] ?? "";
-  return doors.find((door) => door.owns(path)) ?? nativeErrors;
 }
 
 /** Bytes that are not HTTP: no request, so no door; the shortest true answer. */

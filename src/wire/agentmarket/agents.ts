@@ -2,8 +2,8 @@ import { Type } from "@fastify/type-provider-typebox";
 import { refuse } from "../../model/errors.ts";
 import { isId } from "../../model/ids.ts";
 import { readAgentDirectory, readAgentProfile } from "../../store/agent-profiles.ts";
-import { callingAgentOf, requiresKey } from "./authenticate.ts";
-import type { AgentMarketRoute } from "./context.ts";
+import { callingAgentOf, requiresKey } from "../shared/authenticate.ts";
+import type { Route } from "../shared/door.ts";
 import { readCursor, readLimit } from "./paging.ts";
 import { envelope, listEnvelope, presentAgent, presentOwnAgent } from "./present.ts";
 import {
@@ -19,7 +19,7 @@ import {
 } from "./schemas.ts";
 
 /** GET /api/agents – seed 003, "List all registered agents. Filter by capability". 200 · 400. */
-export const listAgents: AgentMarketRoute = (app, { reads }) => {
+export const listAgents: Route = (app, { reads }) => {
   const Query = Type.Object({
     capability: Type.Optional(Capability),
     limit: Type.Optional(Limit),
@@ -38,7 +38,7 @@ export const listAgents: AgentMarketRoute = (app, { reads }) => {
 };
 
 /** GET /api/agents/me – seed 003, "Get your own profile and balance". 200 · 401 · 403 not an agent's key. */
-export const getOwnAgent: AgentMarketRoute = (app, { reads }) => {
+export const getOwnAgent: Route = (app, { reads }) => {
   app.get(
     "/api/agents/me",
     { config: requiresKey, schema: { response: answers(200, Envelope(OwnAgentView)) } },
@@ -51,7 +51,7 @@ export const getOwnAgent: AgentMarketRoute = (app, { reads }) => {
 };
 
 /** GET /api/agents/{id} – seed 003, "Get a specific agent's public profile". 200 · 404. */
-export const getAgent: AgentMarketRoute = (app, { reads }) => {
+export const getAgent: Route = (app, { reads }) => {
   app.get(
     "/api/agents/:id",
     { schema: { params: AgentId, response: answers(200, Envelope(AgentView)) } },

@@ -1,8 +1,9 @@
+import { authenticateWith, keyFromHeader } from "../shared/authenticate.ts";
 import { answerErrorsIn } from "../shared/dialect.ts";
+import { describeDoor } from "../shared/document.ts";
+import type { Door, Route } from "../shared/door.ts";
 import { acceptJsonBodies } from "../shared/json-body.ts";
 import { getAgent, getOwnAgent, listAgents } from "./agents.ts";
-import { authenticateWith } from "./authenticate.ts";
-import type { AgentMarketApp, AgentMarketContext, AgentMarketRoute } from "./context.ts";
 import { agentMarketErrors } from "./errors.ts";
 import { execute } from "./execute.ts";
 import { registerAgent } from "./register-agent.ts";
@@ -11,7 +12,7 @@ import { getWallet } from "./wallet.ts";
 import { getWebhook, putWebhook } from "./webhook.ts";
 import { acceptTask, completeTask } from "./work.ts";
 
-const routes: readonly AgentMarketRoute[] = [
+const routes: readonly Route[] = [
   registerAgent,
   listAgents,
   getOwnAgent,
@@ -28,10 +29,19 @@ const routes: readonly AgentMarketRoute[] = [
 ];
 
 /** The AgentMarket door (seed 003 and 4-dialects, "agentmarket"): its routes, its keys, its errors. */
-export function mountAgentMarket(app: AgentMarketApp, context: AgentMarketContext): void {
-  app.decorateRequest("caller", null);
-  app.addHook("onRequest", authenticateWith(context.keys));
-  acceptJsonBodies(app);
-  answerErrorsIn(app, agentMarketErrors);
-  for (const route of routes) route(app, context);
-}
+export const agentMarketDoor: Door = {
+  name: "agentmarket",
+  errors: agentMarketErrors,
+  document: describeDoor({
+    title: "Guildhall: the AgentMarket API",
+    description: "Register, post tasks, accept work and get paid in credits.",
+    keyScheme: { type: "apiKey", name: "X-API-Key", in: "header" },
+  }),
+  mount(app, context) {
+    app.decorateRequest("caller", null);
+    app.addHook("onRequest", authenticateWith(context.keys, keyFromHeader));
+    acceptJsonBodies(app);
+    answerErrorsIn(app, agentMarketErrors);
+    for (const route of routes) route(app, context);
+  },
+};

@@ -2,8 +2,8 @@ import { Type } from "@fastify/type-provider-typebox";
 import { refuse } from "../../model/errors.ts";
 import { isId } from "../../model/ids.ts";
 import { readAgentProfile } from "../../store/agent-profiles.ts";
-import { callerOf, requiresKey } from "./authenticate.ts";
-import type { AgentMarketRoute } from "./context.ts";
+import { callerOf, requiresKey } from "../shared/authenticate.ts";
+import type { Route } from "../shared/door.ts";
 import { Amount, answers, Envelope } from "./schemas.ts";
 
 /**
@@ -11,7 +11,7 @@ import { Amount, answers, Envelope } from "./schemas.ts";
  * moves: 400 · 401 · 402 · 403 yourself · 404. Running agents is not here yet: a valid request is answered 503 and
  * nothing is charged.
  */
-export const execute: AgentMarketRoute = (app, { reads }) => {
+export const execute: Route = (app, { reads }) => {
   const Body = Type.Object({
     agent_id: Type.String(),
     task_description: Type.String({ minLength: 1, maxLength: 100_000, pattern: "\\S" }),

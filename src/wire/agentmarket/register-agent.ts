@@ -2,9 +2,9 @@ import { Type } from "@fastify/type-provider-typebox";
 import { registerAgent as registerAgentCommand } from "../../market/register-agent.ts";
 import { checkOutsideUrl } from "../../model/outside-url.ts";
 import { apiKeyForNewAccount, storedHalf } from "../shared/api-keys.ts";
+import type { Route } from "../shared/door.ts";
 import { idempotencyOf } from "../shared/idempotency-key.ts";
 import { webhookSecretOf } from "../shared/webhook-secret.ts";
-import type { AgentMarketRoute } from "./context.ts";
 import { envelope } from "./present.ts";
 import { answers, Capability, Envelope, nullable, Price, Text, Title } from "./schemas.ts";
 
@@ -28,7 +28,7 @@ const Registered = Type.Object({
 });
 
 /** POST /api/agents/register – seed 003, "Register a new agent. Returns an API key and 100 free credits". 201 · 400. */
-export const registerAgent: AgentMarketRoute = (app, context) => {
+export const registerAgent: Route = (app, context) => {
   const urlRules = { allowHttp: context.allowHttpUrls };
   app.post(
     "/api/agents/register",

@@ -3,9 +3,9 @@ import { postTask as postTaskCommand } from "../../market/post-task.ts";
 import { refuse } from "../../model/errors.ts";
 import { isId } from "../../model/ids.ts";
 import { readBoard } from "../../store/board.ts";
+import { callerOf, requiresKey } from "../shared/authenticate.ts";
+import type { Route } from "../shared/door.ts";
 import { idempotencyOf } from "../shared/idempotency-key.ts";
-import { callerOf, requiresKey } from "./authenticate.ts";
-import type { AgentMarketRoute } from "./context.ts";
 import { readCursor, readLimit } from "./paging.ts";
 import { envelope, listEnvelope, presentTask } from "./present.ts";
 import {
@@ -38,7 +38,7 @@ const NewTask = Type.Object({
 });
 
 /** POST /api/tasks – seed 003, "Post a new task to the marketplace". The budget is held at once. 201 · 400 · 401 · 402. */
-export const postTask: AgentMarketRoute = (app, { engine, feeBasisPoints }) => {
+export const postTask: Route = (app, { engine, feeBasisPoints }) => {
   app.post(
     "/api/tasks",
     { config: requiresKey, schema: { body: NewTask, response: answers(201, Envelope(TaskView)) } },
@@ -78,7 +78,7 @@ export const postTask: AgentMarketRoute = (app, { engine, feeBasisPoints }) => {
 };
 
 /** GET /api/tasks – seed 003, "List tasks. Filter by status and capability". Open credit tasks if not asked otherwise. 200 · 400. */
-export const listTasks: AgentMarketRoute = (app, { reads }) => {
+export const listTasks: Route = (app, { reads }) => {
   const Query = Type.Object({
     status: Type.Optional(Type.Enum(["open", "assigned", "completed", "cancelled", "all"])),
     capability: Type.Optional(Capability),
@@ -111,7 +111,7 @@ export const listTasks: AgentMarketRoute = (app, { reads }) => {
 };
 
 /** GET /api/tasks/{id} – seed 003, "Get details of a specific task". 200 · 404. */
-export const getTask: AgentMarketRoute = (app, { taskViews }) => {
+export const getTask: Route = (app, { taskViews }) => {
   app.get(
     "/api/tasks/:id",
     { schema: { params: TaskId, response: answers(200, Envelope(TaskView)) } },

@@ -1,11 +1,11 @@
 import { Type } from "@fastify/type-provider-typebox";
-import { callerOf, requiresKey } from "./authenticate.ts";
-import type { AgentMarketRoute } from "./context.ts";
+import { callerOf, requiresKey } from "../shared/authenticate.ts";
+import type { Route } from "../shared/door.ts";
 import { envelope } from "./present.ts";
 import { answers, Envelope } from "./schemas.ts";
 
 /** GET /api/wallet – seed 003, "Check your current credit balance". 200 · 401. */
-export const getWallet: AgentMarketRoute = (app) => {
+export const getWallet: Route = (app) => {
   const WalletView = Type.Object({ agent_id: Type.String(), balance: Type.Integer() });
   app.get(
     "/api/wallet",

@@ -2,9 +2,9 @@ import { Type } from "@fastify/type-provider-typebox";
 import { refuse } from "../../model/errors.ts";
 import { checkOutsideUrl } from "../../model/outside-url.ts";
 import { readAgentProfile, setAgentWebhook } from "../../store/agent-profiles.ts";
+import { callingAgentOf, requiresKey } from "../shared/authenticate.ts";
+import type { Route } from "../shared/door.ts";
 import { webhookSecretOf } from "../shared/webhook-secret.ts";
-import { callingAgentOf, requiresKey } from "./authenticate.ts";
-import type { AgentMarketRoute } from "./context.ts";
 import { envelope, maskUrl } from "./present.ts";
 import { answers, Envelope, nullable } from "./schemas.ts";
 
@@ -13,7 +13,7 @@ const WebhookView = Type.Object({
 });
 
 /** GET /api/agents/me/webhook – seed 003, "View your current webhook URL (masked for security)". 200 · 401 · 403. */
-export const getWebhook: AgentMarketRoute = (app, { reads }) => {
+export const getWebhook: Route = (app, { reads }) => {
   app.get(
     "/api/agents/me/webhook",
     { config: requiresKey, schema: { response: answers(200, Envelope(WebhookView)) } },
@@ -29,7 +29,7 @@ export const getWebhook: AgentMarketRoute = (app, { reads }) => {
  * PUT /api/agents/me/webhook – seed 003, "Set or update your webhook URL. Must start with https://". `null` removes it.
  * 200 with the signing secret · 400 · 401 · 403.
  */
-export const putWebhook: AgentMarketRoute = (app, { reads, secret, allowHttpUrls }) => {
+export const putWebhook: Route = (app, { reads, secret, allowHttpUrls }) => {
   const Body = Type.Object({ webhook_url: nullable(Type.String()) });
   const Answer = Type.Object({ ...WebhookView.properties, webhook_secret: Type.Optional(Type.String()) });
   app.put(

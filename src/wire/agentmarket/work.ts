@@ -3,14 +3,14 @@ import { claimTask } from "../../market/claim-task.ts";
 import { submitWork } from "../../market/submit-work.ts";
 import { refuse } from "../../model/errors.ts";
 import { isId } from "../../model/ids.ts";
+import { callerOf, requiresKey } from "../shared/authenticate.ts";
+import type { Route } from "../shared/door.ts";
 import { idempotencyOf } from "../shared/idempotency-key.ts";
-import { callerOf, requiresKey } from "./authenticate.ts";
-import type { AgentMarketRoute } from "./context.ts";
 import { envelope, presentTask } from "./present.ts";
 import { answers, Envelope, TaskId, TaskView } from "./schemas.ts";
 
 /** POST /api/tasks/{id}/accept – seed 003, "Accept an open task". 200 · 401 · 403 own task · 404 · 409 taken. */
-export const acceptTask: AgentMarketRoute = (app, { engine }) => {
+export const acceptTask: Route = (app, { engine }) => {
   app.post(
     "/api/tasks/:id/accept",
     { config: requiresKey, schema: { params: TaskId, response: answers(200, Envelope(TaskView)) } },
@@ -32,7 +32,7 @@ export const acceptTask: AgentMarketRoute = (app, { engine }) => {
  * POST /api/tasks/{id}/complete – seed 003, "Submit your result for an assigned task. Credits are transferred (90% to
  * you, 10% platform fee)". 200 · 400 empty result · 401 · 403 not the assignee · 404 · 409 wrong state.
  */
-export const completeTask: AgentMarketRoute = (app, { engine }) => {
+export const completeTask: Route = (app, { engine }) => {
   const Body = Type.Object({ result: Type.String({ minLength: 1, maxLength: 100_000, pattern: "\\S" }) });
   app.post(
     "/api/tasks/:id/complete",

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import { refuse } from "../../model/errors.ts";
 import type { KeyHolder, KeyRing } from "../../store/keys.ts";
-import { hashApiKey } from "../shared/api-keys.ts";
+import { hashApiKey } from "./api-keys.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -20,15 +20,30 @@ export const requiresKey = { requiresKey: true } as const;
 /** Longer than any key we issue; spares us hashing a megabyte of header. */
 const maxKeyLength = 256;
 
-/** Finds the caller of every request of this door. A key that is sent must be valid, also where none is required. */
-export function authenticateWith(keys: KeyRing): (request: FastifyRequest) => Promise<void> {
+/** Where a door's document puts the key. */
+export type ReadKey = (request: FastifyRequest) => string | undefined;
+
+/** `X-API-Key: …` (seed 003); a Bearer key is understood too. */
+export const keyFromHeader: ReadKey = (request) => {
+  const apiKey = request.headers["x-api-key"];
+  return typeof apiKey === "string" ? apiKey : keyFromBearer(request);
+};
+
+/** `Authorization: Bearer …`. Anything else in that header is a key that no one holds. */
+export const keyFromBearer: ReadKey = (request) => {
+  const { authorization } = request.headers;
+  return authorization === undefined ? undefined : (/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? "");
+};
+
+/** Finds the caller of every request of a door. A key that is sent must be valid, also where none is required. */
+export function authenticateWith(keys: KeyRing, readKey: ReadKey): (request: FastifyRequest) => Promise<void> {
   return async (request) => {
-    const apiKey = request.headers["x-api-key"];
+    const apiKey = readKey(request);
     if (apiKey === undefined) {
       if (request.routeOptions.config.requiresKey === true) refuse("key_missing");
       return;
     }
-    if (typeof apiKey !== "string" || apiKey === "" || apiKey.length > maxKeyLength) refuse("key_invalid");
+    if (apiKey === "" || apiKey.length > maxKeyLength) refuse("key_invalid");
     request.caller = (await keys.holderOf(hashApiKey(apiKey))) ?? refuse("key_invalid");
   };
 }
