@@ -4,20 +4,43 @@ import { v7 as newId } from "uuid";
 import type { Config } from "./config.ts";
 import { Engine } from "./engine/engine.ts";
 import { type JobWorker, startJobWorker } from "./jobs/worker.ts";
-import { type Instant, instantFromMs } from "./model/instant.ts";
+import { type Instant, instantFromMs, instantToMs } from "./model/instant.ts";
+import { openObjectStore } from "./outbound/open-object-store.ts";
+import { openPeople } from "./people/open-people.ts";
+import { AgentworkTasks } from "./store/agentwork-tasks.ts";
+import { ClubTasks } from "./store/club-tasks.ts";
 import { type Database, type DatabaseAddress, openDatabase } from "./store/database.ts";
+import { EventFeed } from "./store/event-feed.ts";
 import { KeyRing } from "./store/keys.ts";
 import { migrate } from "./store/migrate.ts";
 import { TaskViews } from "./store/task-views.ts";
+import { WorkFeed } from "./store/work-feed.ts";
 import { mountDoors } from "./wire/doors.ts";
 import { mountHealth } from "./wire/operations/health.ts";
 import { Metrics } from "./wire/operations/metrics.ts";
 import { createHttpServer } from "./wire/server.ts";
 import type { DoorContext } from "./wire/shared/door.ts";
+import { FileLinks } from "./wire/shared/file-links.ts";
+import { MemoryRateLimiter } from "./wire/shared/memory-rate-limiter.ts";
+import type { RateLimiter } from "./wire/shared/rate-limit.ts";
+import { RedisRateLimiter } from "./wire/shared/redis-rate-limiter.ts";
 
 export type AppConfig = Pick<
   Config,
-  "feeBasisPoints" | "signupCredits" | "signupCents" | "allowHttpUrls" | "maxQueuedCommands"
+  | "feeBasisPoints"
+  | "signupCredits"
+  | "signupCents"
+  | "allowHttpUrls"
+  | "maxQueuedCommands"
+  | "publicUrl"
+  | "mode"
+  | "smtpUrl"
+  | "mailFrom"
+  | "agentworkTaskCredits"
+  | "redisUrl"
+  | "dataFolder"
+  | "s3"
+  | "heartbeatSeconds"
 >;
 
 export interface AppOptions {
@@ -69,17 +92,53 @@ export async function createApp(options: AppOptions): Promise<App> {
     onFault: (error, commands) => log.error({ err: error, commands: commands.slice(0, 10) }, "commands failed"),
   });
   const keys = new KeyRing(database.reads);
+  const objects = openObjectStore(config, () => new Date(instantToMs(clock())));
+  let listensAt: string | undefined;
+  const publicUrl = (): string => {
+    const url = config.publicUrl ?? listensAt;
+    if (url === undefined) throw new Error("The server's address is known only once it listens.");
+    return url;
+  };
+  const {
+    people,
+    sessions,
+    close: closePeople,
+  } = openPeople({
+    ...config,
+    engine,
+    database,
+    secret: options.secret,
+    publicUrl,
+    log,
+  });
+  const rateLimiter = openRateLimiter();
+  const onFeedFault = (error: unknown): void => log.warn({ err: error }, "the event feed was interrupted");
+  const eventFeed = new EventFeed({ address: options.database, reads: database.reads, onFault: onFeedFault });
+  const workFeed = new WorkFeed({ reads: database.reads, feed: eventFeed, clock, onFault: onFeedFault });
+  await eventFeed.start();
   const http = await openHttp({
     engine,
     reads: database.reads,
     keys,
     taskViews: new TaskViews(database.reads),
+    people,
+    sessions,
+    agentworkTasks: new AgentworkTasks(database.reads),
+    agentworkTaskCredits: config.agentworkTaskCredits,
+    clubTasks: new ClubTasks(database.reads),
+    eventFeed,
+    workFeed,
+    heartbeatSeconds: config.heartbeatSeconds,
     secret: options.secret,
     clock,
     feeBasisPoints: config.feeBasisPoints,
     signupCents: config.signupCents,
     signupCredits: config.signupCredits,
     allowHttpUrls: config.allowHttpUrls,
+    publicUrl,
+    rateLimiter,
+    fileLinks: new FileLinks({ secret: options.secret, clock, publicUrl }),
+    fileBytes: objects,
   });
   const jobs = options.takesJobs === false ? undefined : await startJobs();
   const keyUseTimer = setInterval(writeDownKeyUse, keyUseIntervalMs);
@@ -88,17 +147,33 @@ export async function createApp(options: AppOptions): Promise<App> {
     engine,
     database,
     keys,
-    listen: ({ host, port }) => http.listen({ host, port }),
+    async listen({ host, port }) {
+      listensAt = await http.listen({ host, port });
+      return listensAt;
+    },
     async close() {
       clearInterval(keyUseTimer);
+      // Long polls and streams first: the server's connections close only when they have ended.
+      workFeed.close();
+      eventFeed.endWatchers();
       await closeHttp();
+      await eventFeed.close();
+      rateLimiter.close();
+      closePeople();
       await jobs?.worker.stop();
       await engine.close();
       await writeDownKeyUse();
       await jobs?.pool.end();
+      objects.close();
       await database.close();
     },
   };
+
+  function openRateLimiter(): RateLimiter {
+    const memory = new MemoryRateLimiter(clock);
+    if (config.redisUrl === undefined) return memory;
+    return new RedisRateLimiter({ url: config.redisUrl, fallback: memory, log });
+  }
 
   async function openHttp(context: DoorContext) {
     const server = createHttpServer(log);
@@ -125,7 +200,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     const onBrokenConnection = (error: Error): void => log.warn({ err: error }, "a job queue connection broke");
     pool.on("error", onBrokenConnection);
     pool.on("connect", (client) => client.on("error", onBrokenConnection));
-    const worker = await startJobWorker({ engine, reads: database.reads, clock, pool, nodeId: newId(), log });
+    const worker = await startJobWorker({ engine, reads: database.reads, clock, objects, pool, nodeId: newId(), log });
     return { worker, pool };
   }
 

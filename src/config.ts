@@ -6,11 +6,15 @@ import envPaths from "env-paths";
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** Where clients reach this server, without a slash at the end; without it the address listened on. */
+  readonly publicUrl: string | undefined;
   readonly mode: "sandbox" | "production";
   /** Where the embedded database, keys and files live. */
   readonly dataFolder: string;
   /** Use this PostgreSQL instead of the embedded one. */
   readonly databaseUrl: string | undefined;
+  /** Counts rate limits over several servers; without it each counts for itself. */
+  readonly redisUrl: string | undefined;
   /** At least 32 characters; without it one is made and kept in the data folder. */
   readonly secret: string | undefined;
   readonly feeBasisPoints: number;
@@ -19,9 +23,26 @@ export interface Config {
   readonly signupCents: number;
   /** Whether agents may register plain http URLs (a local network). Never in production. */
   readonly allowHttpUrls: boolean;
+  /** Keep files there instead of in the data folder. */
+  readonly s3: S3Config | undefined;
+  /** Credits of the daily allowance that one Agentwork task takes. */
+  readonly agentworkTaskCredits: number;
+  /** Mail leaves by this server; without it none does. */
+  readonly smtpUrl: string | undefined;
+  readonly mailFrom: string;
+  /** How long one heartbeat of a worker keeps its lease. */
+  readonly heartbeatSeconds: number;
   readonly logLevel: LogLevel;
   /** Commands that may wait for the database before a new one is answered 503. */
   readonly maxQueuedCommands: number;
+}
+
+export interface S3Config {
+  readonly bucket: string;
+  readonly endpoint: string | undefined;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
+  readonly forcePathStyle: boolean;
 }
 
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
@@ -51,17 +72,54 @@ export function readConfig(env: Environment = process.env): Config {
   return {
     host: text(env, "HOST") ?? "127.0.0.1",
     port: wholeNumber(env, "PORT", 8787, 0, 65_535),
+    publicUrl: httpUrl(env, "GUILDHALL_PUBLIC_URL"),
     mode,
     dataFolder: text(env, "GUILDHALL_DATA") ?? defaultDataFolder(),
     databaseUrl: databaseUrl(env),
+    redisUrl: redisUrl(env),
     secret,
     feeBasisPoints: wholeNumber(env, "GUILDHALL_FEE_BASIS_POINTS", 1_000, 0, 10_000),
     signupCredits: wholeNumber(env, "GUILDHALL_SIGNUP_CREDITS", 100, 0, 1_000_000),
     signupCents: mode === "sandbox" ? 100_000 : 0,
     allowHttpUrls,
+    s3: s3(env),
+    agentworkTaskCredits: wholeNumber(env, "GUILDHALL_AGENTWORK_TASK_CREDITS", 1, 1, 100),
+    smtpUrl: smtpUrl(env),
+    mailFrom: text(env, "MAIL_FROM") ?? "Guildhall <guildhall@localhost>",
+    heartbeatSeconds: wholeNumber(env, "GUILDHALL_HEARTBEAT_SECONDS", 60, 1, 3_600),
     logLevel: oneOf(env, "LOG_LEVEL", logLevels, "info"),
     maxQueuedCommands: wholeNumber(env, "GUILDHALL_MAX_QUEUED_COMMANDS", 5_000, 1, 1_000_000),
   };
+}
+
+/** Where `guildhall work` finds the market, and who it is there. */
+export interface WorkSettings {
+  readonly url: string;
+  readonly apiKey: string;
+}
+
+/** Options of the command line go before GUILDHALL_URL and GUILDHALL_API_KEY. Throws `ConfigError`. */
+export function readWorkSettings(
+  options: { readonly [Name in keyof WorkSettings]: string | undefined },
+  env: Environment = process.env,
+): WorkSettings {
+  const given = {
+    GUILDHALL_URL: options.url ?? env.GUILDHALL_URL,
+    GUILDHALL_API_KEY: options.apiKey ?? env.GUILDHALL_API_KEY,
+  };
+  const apiKey = text(given, "GUILDHALL_API_KEY");
+  if (apiKey === undefined) throw new ConfigError("An agent's API key is needed: --key, or GUILDHALL_API_KEY.");
+  return { url: httpUrl(given, "GUILDHALL_URL") ?? "http://127.0.0.1:8787", apiKey };
+}
+
+/** What a program run for a task may see of our environment: nothing of Guildhall's settings, and not the key. */
+export function programEnvironment(apiKey: string, env: Environment = process.env): Record<string, string> {
+  const isOurs = (name: string): boolean => /^(GUILDHALL_|S3_|SMTP_)|^(DATABASE|REDIS)_URL$/.test(name);
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && !isOurs(entry[0]) && !entry[1].includes(apiKey),
+    ),
+  );
 }
 
 /** The system's folder for root, whose home no other user can enter (PostgreSQL never runs as root); else the user's. */
@@ -70,10 +128,51 @@ function defaultDataFolder(): string {
   return homedir() === "/" ? join("/tmp", "guildhall") : envPaths("guildhall", { suffix: "" }).data;
 }
 
+function smtpUrl(env: Environment): string | undefined {
+  const value = text(env, "SMTP_URL");
+  if (value === undefined || (/^smtps?:\/\//.test(value) && URL.canParse(value))) return value;
+  throw new ConfigError("SMTP_URL must be a URL that begins with smtp:// or smtps://.");
+}
+
 function databaseUrl(env: Environment): string | undefined {
   const value = text(env, "DATABASE_URL");
   if (value === undefined || /^postgres(ql)?:\/\//.test(value)) return value;
   throw new ConfigError("DATABASE_URL must begin with postgres:// or postgresql://.");
+}
+
+function redisUrl(env: Environment): string | undefined {
+  const value = text(env, "REDIS_URL");
+  if (value === undefined || (/^rediss?:\/\//.test(value) && URL.canParse(value))) return value;
+  throw new ConfigError("REDIS_URL must be a URL that begins with redis:// or rediss://.");
+}
+
+function s3(env: Environment): S3Config | undefined {
+  const bucket = text(env, "S3_BUCKET");
+  if (bucket === undefined) return undefined;
+  const [accessKeyId, secretAccessKey] = [text(env, "S3_ACCESS_KEY_ID"), text(env, "S3_SECRET_ACCESS_KEY")];
+  if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
+    throw new ConfigError("S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY must be set together, or neither.");
+  }
+  return {
+    bucket,
+    endpoint: httpUrl(env, "S3_ENDPOINT"),
+    region: text(env, "S3_REGION") ?? "us-east-1",
+    credentials:
+      accessKeyId === undefined || secretAccessKey === undefined ? undefined : { accessKeyId, secretAccessKey },
+    forcePathStyle: flag(env, "S3_FORCE_PATH_STYLE"),
+  };
+}
+
+/** An http(s) URL with neither query nor fragment, without the slash at its end. */
+function httpUrl(env: Environment, name: string): string | undefined {
+  const value = text(env, name);
+  if (value === undefined) return undefined;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const isPlain = url !== undefined && url.search === "" && url.hash === "" && url.username === "";
+  if (!isPlain || !["http:", "https:"].includes(url.protocol)) {
+    throw new ConfigError(`${name} must be a URL such as https://market.example.com, without a query.`);
+  }
+  return url.href.replace(/\/+$/, "");
 }
 
 function text(env: Environment, name: string): string | undefined {

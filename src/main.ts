@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import type { WorkOptions } from "./cli/work.ts";
 import { ConfigError } from "./config.ts";
 import { DataFolderInUse, DataFolderUnreachable, PostgresStartFailed } from "./postgres/errors.ts";
 
@@ -27,6 +28,28 @@ program
     await demo(printLine);
   });
 
+program
+  .command("work")
+  .description("make a worker of any program: take tasks, run it for each, hand in what it makes (see docs/work.md)")
+  .requiredOption("--exec <command>", "the program, run by the shell with the task as JSON on its input")
+  .option("--url <url>", "the market's address; else GUILDHALL_URL, else http://127.0.0.1:8787")
+  .option("--key <key>", "the agent's API key; else GUILDHALL_API_KEY, which other users of the machine cannot see")
+  .option("--concurrency <count>", "how many tasks at once", "1")
+  .option(
+    "--capability <names>",
+    "tasks of the board that want these, comma-separated; may be repeated; else the agent's own",
+    collect,
+    [],
+  )
+  .option("--direct-only", "only tasks meant for this agent, none from the board")
+  .option("--once", "end after the first task; exits 1 if it was not handed in")
+  .option("--grace <seconds>", "what a stop leaves running programs to finish", "30")
+  .option("--json", "tell what happens as lines of JSON")
+  .action(async (options: WorkOptions) => {
+    const { work } = await import("./cli/work.ts");
+    process.exitCode = await work(options, printLine);
+  });
+
 const admin = program.command("admin").description("look after a market");
 
 admin
@@ -37,6 +60,11 @@ admin
     const { adminAudit } = await import("./cli/admin-audit.ts");
     if (!(await adminAudit(options, printLine))) process.exitCode = exitFailed;
   });
+
+function collect(text: string, before: readonly string[]): readonly string[] {
+  const names = text.split(",").map((name) => name.trim());
+  return [...before, ...names.filter((name) => name !== "")];
+}
 
 function printLine(line: string): void {
   process.stdout.write(`${line}\n`);

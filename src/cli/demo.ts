@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { readConfig } from "../config.ts";
@@ -15,7 +15,8 @@ import { openHouse } from "./open-house.ts";
 type Print = (line: string) => void;
 
 const licenseFile = new URL("../../LICENSE", import.meta.url);
-const workerFile = new URL("./demo/glossary-worker.ts", import.meta.url);
+/** The same kind of file as this one: source in the repository, compiled in the package. */
+const workerFile = new URL(`./demo/glossary-worker${extname(import.meta.url)}`, import.meta.url);
 const workerTimeoutMs = 60_000;
 
 /** `guildhall demo`: the main job on real input, on a server and a database of its own that are gone afterwards. */

@@ -19,6 +19,7 @@ export interface BatchEntry {
   readonly command: string;
   readonly loads: Loads;
   readonly idempotency: IdempotencyKey | undefined;
+  readonly remembersRefusals: boolean;
   decide(book: Book): unknown;
 }
 
@@ -80,7 +81,8 @@ function decide(entry: BatchEntry, book: Book, answers: Answers, setting: BatchS
   const given = entry.idempotency && answers.find(entry.idempotency);
   if (given !== undefined) return given;
   const outcome = attempt(entry, book, setting);
-  if (entry.idempotency !== undefined) answers.remember(entry.idempotency, outcome);
+  const isAnswer = "result" in outcome || entry.remembersRefusals;
+  if (entry.idempotency !== undefined && isAnswer) answers.remember(entry.idempotency, outcome);
   return outcome;
 }
 

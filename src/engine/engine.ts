@@ -28,6 +28,8 @@ export interface BatchReport {
 
 export interface ExecuteOptions {
   readonly idempotency?: IdempotencyKey | undefined;
+  /** Whether a refusal is an answer to replay too (the default), or only one of several attempts behind one request. */
+  readonly remembersRefusals?: boolean;
 }
 
 interface Waiting extends BatchEntry {
@@ -74,6 +76,7 @@ export class Engine {
         command: command.name,
         loads: command.loads(input),
         idempotency: options.idempotency,
+        remembersRefusals: options.remembersRefusals ?? true,
         decide: (book) => command.decide(book, input),
         settle: (outcome) => {
           if ("result" in outcome) resolve(outcome.result as Result);

@@ -9,6 +9,7 @@ import type { Job, JobContext } from "./context.ts";
 import { expireTasks } from "./expire-tasks.ts";
 import { forgetAnswers } from "./forget-answers.ts";
 import { lapseLeases } from "./lapse-leases.ts";
+import { removeAbandonedUploads } from "./remove-abandoned-uploads.ts";
 
 export interface JobWorkerOptions extends JobContext {
   /** The job queue's own connections. */
@@ -27,6 +28,7 @@ const jobs = {
   "lapse-leases": lapseLeases,
   "approve-overdue": approveOverdue,
   "forget-answers": forgetAnswers,
+  "remove-abandoned-uploads": removeAbandonedUploads,
 } as const satisfies Record<string, Job>;
 
 /** Deadlines are watched by a job each; once a minute everything due is looked for again, in case one went missing. */
@@ -35,6 +37,7 @@ const schedule = [
   { task: "lapse-leases", match: "* * * * *" },
   { task: "approve-overdue", match: "* * * * *" },
   { task: "forget-answers", match: "17 * * * *" },
+  { task: "remove-abandoned-uploads", match: "41 * * * *" },
 ];
 
 const concurrency = 4;

@@ -1,6 +1,6 @@
 import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
-import type { Question, QuestionAnswer } from "../model/question.ts";
+import type { Question, QuestionAnswer, QuestionItem } from "../model/question.ts";
 import { postersTask } from "./assignments.ts";
 import { type Command, command } from "./command.ts";
 import { resumeLease } from "./lease-clock.ts";
@@ -40,9 +40,12 @@ export const answerQuestion: Command<AnswerQuestion, AnsweredQuestion> = command
   },
 });
 
-/** 4-dialects, agentwork: `selected` is text, or a list for multi_select; text outside the options is "Other". */
+/**
+ * 4-dialects, agentwork: `selected` is text, or a list for multi_select; text outside the options is "Other". A plain
+ * question counts as one text question (seed 002: "You can reply with plain text or structured answers").
+ */
 function checkAnswers(question: Question, answers: readonly QuestionAnswer[]): void {
-  const items = question.items ?? refuse("answer_invalid", { message: "This question takes a plain-text answer." });
+  const items: readonly QuestionItem[] = question.items ?? [{ type: "text", question: "", options: null }];
   if (answers.length === 0) refuse("answer_invalid", { message: "At least one answer is needed." });
   for (const { questionIndex, selected } of answers) {
     const item = items[questionIndex];

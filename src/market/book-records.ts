@@ -4,6 +4,7 @@ import type { Id } from "../model/ids.ts";
 import type { Instant } from "../model/instant.ts";
 import type { JobRequest } from "../model/jobs.ts";
 import type { Agent, AllowanceUse, ApiKey, FileOwner, GrantAllotment, Party } from "../model/party.ts";
+import type { Membership, Person } from "../model/person.ts";
 import type { Question } from "../model/question.ts";
 import type { Task } from "../model/task.ts";
 import type { Transfer, Wallet } from "../model/wallet.ts";
@@ -21,6 +22,8 @@ export interface BookContents {
   /** The newest submission of each assignment under review. */
   readonly submissions: readonly Pick<Submission, "id" | "assignmentId">[];
   readonly files: readonly FileOwner[];
+  /** Of the e-mail addresses asked for, those that already belong to somebody. */
+  readonly takenEmails: readonly string[];
 }
 
 /** Added to an agent's standing figures; sums, so no lock is needed to write them. */
@@ -43,6 +46,8 @@ export interface BookChanges {
   readonly changedQuestions: readonly Question[];
   readonly parties: readonly Party[];
   readonly agents: readonly Agent[];
+  readonly people: readonly Person[];
+  readonly memberships: readonly Membership[];
   readonly keys: readonly ApiKey[];
   readonly newWallets: readonly Wallet[];
   readonly changedWallets: readonly Wallet[];

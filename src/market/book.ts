@@ -7,6 +7,7 @@ import type { Instant } from "../model/instant.ts";
 import type { DeadlineKind, JobRequest } from "../model/jobs.ts";
 import { type Currency, isAmount } from "../model/money.ts";
 import type { Agent, AllowanceUse, ApiKey, FileOwner, GrantAllotment, Party } from "../model/party.ts";
+import type { Membership, Person } from "../model/person.ts";
 import type { Question } from "../model/question.ts";
 import type { Task } from "../model/task.ts";
 import type { Transfer, TransferKind, Wallet } from "../model/wallet.ts";
@@ -34,6 +35,9 @@ export class Book {
   readonly #agents: Agent[] = [];
   readonly #newestSubmission = new Map<Id, Pick<Submission, "id" | "assignmentId">>();
   readonly #files = new Map<Id, FileOwner>();
+  readonly #takenEmails: ReadonlySet<string>;
+  readonly #people = new Shelf<Person>(this.#journal);
+  readonly #memberships: Membership[] = [];
   readonly #reviews: Review[] = [];
   readonly #keys: ApiKey[] = [];
   readonly #submissions: Submission[] = [];
@@ -58,6 +62,7 @@ export class Book {
     for (const question of contents.questions) this.#questions.load(question.id, question);
     for (const submission of contents.submissions) this.#newestSubmission.set(submission.assignmentId, submission);
     for (const file of contents.files) this.#files.set(file.id, file);
+    this.#takenEmails = new Set(contents.takenEmails);
   }
 
   /**
@@ -135,6 +140,17 @@ export class Book {
   fileOf(id: Id, ownerId: Id): FileOwner {
     const file = this.#files.get(id);
     return file !== undefined && file.ownerId === ownerId ? file : refuse("file_not_found");
+  }
+
+  /** Refuses `email_taken`. */
+  addPerson(person: Person): void {
+    const { email } = person;
+    if (this.#takenEmails.has(email) || this.#people.get(email) !== undefined) refuse("email_taken");
+    this.#people.add(email, person);
+  }
+
+  addMembership(membership: Membership): void {
+    this.#append(this.#memberships, membership);
   }
 
   addKey(key: ApiKey): void {
@@ -261,6 +277,8 @@ export class Book {
       changedQuestions: this.#questions.changed(),
       parties: this.#parties.added(),
       agents: this.#agents,
+      people: this.#people.added(),
+      memberships: this.#memberships,
       keys: this.#keys,
       newWallets: this.#wallets.added(),
       changedWallets: this.#wallets.changed(),

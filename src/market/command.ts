@@ -14,6 +14,8 @@ export interface Loads {
   readonly files?: readonly Id[];
   /** What these holders have used of their allowance on a day. */
   readonly allowances?: readonly Pick<AllowanceUse, "holderId" | "day">[];
+  /** Whether these e-mail addresses already belong to somebody. */
+  readonly emails?: readonly string[];
   /** How many sign-up grants these owners have used. */
   readonly ownerEmails?: readonly string[];
 }

@@ -1,7 +1,7 @@
 import { escrow, wallet } from "../model/accounts.ts";
 import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
-import { addHours } from "../model/instant.ts";
+import { addHours, type Instant } from "../model/instant.ts";
 import type { Currency } from "../model/money.ts";
 import type { Intake, ReviewPolicy, Task, Visibility } from "../model/task.ts";
 import type { Book } from "./book.ts";
@@ -31,6 +31,8 @@ export interface PostTask {
   readonly timeLimitMinutes: number;
   /** How long the task stays on the board; null: until somebody ends it. */
   readonly expiresInHours: number | null;
+  /** What the poster should know from the start, for instance that nobody is there yet; the second line of history. */
+  readonly notice?: string;
 }
 
 /** What a task takes from somebody's free credits of a day. */
@@ -56,7 +58,7 @@ export interface PostedTask {
 export const postTask: Command<PostTask, PostedTask> = command({
   name: "post_task",
   loads: (input) => ({ parties: [input.posterId], allowances: input.allowance === null ? [] : [input.allowance] }),
-  decide(book, { expiresInHours, allowance, ...input }) {
+  decide(book, { expiresInHours, allowance, notice, ...input }) {
     const poster = book.party(input.posterId);
     const id = book.newId();
     const expiresAt = expiresInHours === null ? null : addHours(book.now, expiresInHours);
@@ -77,6 +79,7 @@ export const postTask: Command<PostTask, PostedTask> = command({
     if (allowance === null) book.transfer("hold", wallet(poster.id), escrow(id), input.budget, input.currency, id);
     else useAllowance(book, allowance);
     book.record(id, "task.posted", poster.id, { budget: input.budget, currency: input.currency });
+    if (notice !== undefined) book.record(id, "progress.logged", null, { content: notice });
     if (expiresAt !== null) book.watchDeadline("expire-tasks", expiresAt);
     return { task: book.task(id), balance: book.balance(poster.id, input.currency) };
   },
@@ -84,6 +87,12 @@ export const postTask: Command<PostTask, PostedTask> = command({
 
 function useAllowance(book: Book, { holderId, day, credits, dailyLimit }: AllowanceCharge): void {
   const used = book.allowanceUsed(holderId, day) + credits;
-  if (used > dailyLimit) refuse("allowance_used_up", { details: { dailyLimit } });
+  if (used > dailyLimit) {
+    const resetsAt = addHours(`${day}T00:00:00.000Z` as Instant, 24);
+    refuse("allowance_used_up", {
+      message: `Today's free credits are used up. There are ${dailyLimit} new ones at ${resetsAt}.`,
+      details: { dailyLimit, resetsAt },
+    });
+  }
   book.setAllowanceUsed({ holderId, day, used });
 }

@@ -98,23 +98,34 @@ export type RefusalCode = keyof typeof rules;
 
 export type RefusalDetails = Readonly<Record<string, string | number | boolean | null>>;
 
+/** One thing wrong with what was sent. */
+export interface InputFault {
+  /** JSON pointer into the body (as a URI fragment, "#/budget"), or the name of a parameter. */
+  readonly at: { readonly pointer: string } | { readonly parameter: string };
+  readonly detail: string;
+}
+
 export interface RefusalExtra {
   /** Replaces the code's standing message. */
   message?: string;
   /** Facts a program can read, for instance the state the task was in. */
   details?: RefusalDetails;
+  /** Where the input is wrong. */
+  faults?: readonly InputFault[];
 }
 
 /** A request that was understood and turned down. Nothing it asked for has happened. */
 export class Refusal extends Error {
   readonly code: RefusalCode;
   readonly details: RefusalDetails;
+  readonly faults: readonly InputFault[];
 
   constructor(code: RefusalCode, extra: RefusalExtra = {}) {
     super(extra.message ?? rules[code].message);
     this.name = "Refusal";
     this.code = code;
     this.details = extra.details ?? {};
+    this.faults = extra.faults ?? [];
   }
 
   get kind(): RefusalKind {

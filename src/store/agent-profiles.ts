@@ -1,19 +1,22 @@
 import type { Pool } from "pg";
 import type { Id } from "../model/ids.ts";
 import type { Instant } from "../model/instant.ts";
-import type { Agent } from "../model/party.ts";
+import type { Agent, EngineerScope } from "../model/party.ts";
 import { agents } from "./book/tables.ts";
 
 /** An agent with its name and its record. */
 export interface AgentProfile extends Agent {
   readonly name: string;
+  /** Its operator; null if it registered itself. */
+  readonly organizationId: Id | null;
+  readonly engineer: EngineerScope;
   readonly createdAt: Instant;
   readonly completedCount: number;
   readonly ratingSum: number;
   readonly ratingCount: number;
 }
 
-const profileColumns = `p.name, p.created_at as "createdAt", ${agents.columns
+const profileColumns = `p.name, p.created_at as "createdAt", p.organization_id as "organizationId", p.engineer, ${agents.columns
   .split(", ")
   .map((column) => `a.${column}`)
   .join(", ")}, a.completed_count as "completedCount", a.rating_sum as "ratingSum", a.rating_count as "ratingCount"`;
@@ -31,6 +34,8 @@ export async function readAgentProfile(pool: Pool, id: Id): Promise<AgentProfile
 export interface DirectoryQuery {
   /** Only agents that can do this. */
   readonly capability: string | undefined;
+  /** Only agents that this organization operates. */
+  readonly operatorId?: Id | undefined;
   /** Only agents older than this one. */
   readonly beforeId: Id | undefined;
   readonly limit: number;
@@ -41,8 +46,9 @@ export async function readAgentDirectory(pool: Pool, query: DirectoryQuery): Pro
   const { rows } = await pool.query<AgentProfile>({
     text: `select ${profileColumns} from agents a join parties p on p.id = a.id
       where ($1::text is null or a.capabilities @> array[$1::text]) and ($2::uuid is null or a.id < $2::uuid)
+        and ($4::uuid is null or p.organization_id = $4::uuid)
       order by a.id desc limit $3`,
-    values: [query.capability ?? null, query.beforeId ?? null, query.limit],
+    values: [query.capability ?? null, query.beforeId ?? null, query.limit, query.operatorId ?? null],
   });
   return rows;
 }
@@ -50,4 +56,30 @@ export async function readAgentDirectory(pool: Pool, query: DirectoryQuery): Pro
 /** Sets or (null) removes where an agent is told of new tasks. */
 export async function setAgentWebhook(pool: Pool, id: Id, webhookUrl: string | null): Promise<void> {
   await pool.query("update agents set webhook_url = $2 where id = $1", [id, webhookUrl]);
+}
+
+/** What its operator may change of an agent. */
+export type AgentChange = Pick<
+  AgentProfile,
+  "name" | "description" | "capabilities" | "categories" | "pricePerTask" | "engineer" | "endpointUrl" | "systemPrompt"
+>;
+
+/** Writes all of them, in one statement. */
+export async function updateAgent(pool: Pool, id: Id, change: AgentChange): Promise<void> {
+  await pool.query(
+    `with party as (update parties set name = $2, engineer = $3 where id = $1)
+     update agents set description = $4, capabilities = $5, categories = $6, price_per_task = $7, endpoint_url = $8,
+       system_prompt = $9 where id = $1`,
+    [
+      id,
+      change.name,
+      change.engineer,
+      change.description,
+      change.capabilities,
+      change.categories,
+      change.pricePerTask,
+      change.endpointUrl,
+      change.systemPrompt,
+    ],
+  );
 }

@@ -56,7 +56,7 @@ const rules: readonly { readonly rule: string; readonly firstViolation: string }
       from transfers x join tasks t on t.id = x.task_id where x.currency <> t.currency limit 1`,
   },
   {
-    rule: "A completed task paid its price: the net to its one accepted worker, the fee to the platform, the rest back.",
+    rule: "A completed task paid its price: the net to its one accepted worker, the fee to the platform, the rest back; one on an allowance moved no money.",
     firstViolation: `
       select format('task %s: price %s, paid %s, fee %s, returned %s', t.id, t.price, p.paid, p.fee, p.returned)
       from tasks t cross join lateral (
@@ -64,8 +64,10 @@ const rules: readonly { readonly rule: string; readonly firstViolation: string }
           coalesce(sum(amount) filter (where kind = 'fee'), 0) as fee,
           coalesce(sum(amount) filter (where kind = 'refund'), 0) as returned
         from transfers where task_id = t.id) p
-      where t.state = 'completed' and (t.price is null or p.returned <> t.budget - t.price
-        or p.paid <> t.price * (10000 - t.fee_basis_points) / 10000 or p.paid + p.fee <> t.price) limit 1`,
+      where t.state = 'completed' and case t.funding
+        when 'allowance' then p.paid + p.fee + p.returned <> 0
+        else t.price is null or p.returned <> t.budget - t.price
+          or p.paid <> t.price * (10000 - t.fee_basis_points) / 10000 or p.paid + p.fee <> t.price end limit 1`,
   },
   {
     rule: "A completed task has exactly one accepted assignment, any other task none.",

@@ -13,13 +13,14 @@ export type DatabaseAddress =
     };
 
 /**
- * Two pools on one database. `market` belongs to the engine: pipelined, and planned for key look-ups only, because its
+ * Three pools on one database. `market` belongs to the engine: pipelined, and planned for key look-ups only, because its
  * statements are prepared once and must stay right while tables grow from nothing to millions of rows.
- * `reads` serves everything else.
+ * `reads` serves everything else but better-auth, which needs moments as `Date`: `people` is its own.
  */
 export interface Database {
   readonly market: pg.Pool;
   readonly reads: pg.Pool;
+  readonly people: pg.Pool;
   close(): Promise<void>;
 }
 
@@ -55,8 +56,17 @@ export function openDatabase(address: DatabaseAddress, options: DatabaseOptions 
       await client.query(readSettings);
     },
   });
+  const people = new pg.Pool({
+    ...address,
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+    max: 4,
+    onConnect: async (client) => {
+      await client.query(readSettings);
+    },
+  });
   const onIdleError = options.onIdleError ?? (() => undefined);
-  for (const pool of [market, reads]) {
+  for (const pool of [market, reads, people]) {
     pool.on("error", onIdleError);
     // Also where a connection breaks between two queries of its borrower: without a listener that ends the process.
     pool.on("connect", (client) => client.on("error", onIdleError));
@@ -64,8 +74,9 @@ export function openDatabase(address: DatabaseAddress, options: DatabaseOptions 
   return {
     market,
     reads,
+    people,
     close: async () => {
-      await Promise.all([market.end(), reads.end()]);
+      await Promise.all([market.end(), reads.end(), people.end()]);
     },
   };
 }

@@ -40,6 +40,12 @@ export async function readStoredOutcomes(
   return rows;
 }
 
+/** The answer already given under a key, outside any transaction; undefined if there is none. */
+export async function findStoredOutcome(pool: Pool, key: IdempotencyKey): Promise<StoredOutcome | undefined> {
+  const { rows } = await pool.query<StoredOutcome>({ ...readOutcomes, values: [JSON.stringify([key])] });
+  return rows[0];
+}
+
 /**
  * Remembers answers, in the transaction of what they answer. Two servers that execute one key at the same moment collide
  * on the primary key here: one rolls back, tries again and then finds the other's answer.

@@ -2,6 +2,8 @@ import swagger from "@fastify/swagger";
 import { agentMarketDoor } from "./agentmarket/dialect.ts";
 import { agentworkDoor } from "./agentwork/dialect.ts";
 import { clubDoor } from "./club/dialect.ts";
+import { mountMcp } from "./mcp/door.ts";
+import { mcpErrors } from "./mcp/errors.ts";
 import { nativeDoor } from "./native/dialect.ts";
 import type { DialectErrors } from "./shared/dialect.ts";
 import type { Door, DoorApp, DoorContext } from "./shared/door.ts";
@@ -15,12 +17,14 @@ export async function mountDoors(app: DoorApp, context: DoorContext): Promise<vo
     await mountWithDocument(app, door, `/openapi/${door.name}.json`, context);
     await app.register(async (copy: DoorApp) => door.mount(copy, context), { prefix: `/${door.name}` });
   }
+  await app.register(async (instance: DoorApp) => mountMcp(instance, context));
   await mountWithDocument(app, nativeDoor, "/openapi.json", context);
 }
 
 /** Whose envelope an address gets that no route answers: the first door that owns it; the native one owns the rest. */
 export function errorsOf(url: string): DialectErrors {
   const path = url.split("?", 1)[0] ?? "";
+  if (mcpErrors.owns(path)) return mcpErrors;
   return dialects.find(({ errors }) => errors.owns(path))?.errors ?? nativeDoor.errors;
 }
 

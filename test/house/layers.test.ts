@@ -9,11 +9,13 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   store: ["model", "market"],
   postgres: [],
   engine: ["market", "store", "model"],
-  wire: ["engine", "store", "market", "model"],
-  jobs: ["engine", "store", "market", "model"],
-  cli: ["app", "config", "postgres", "wire", "engine", "store", "market", "model"],
+  people: ["engine", "market", "outbound", "store", "model"],
+  wire: ["people", "engine", "store", "market", "model"],
+  outbound: ["model"],
+  jobs: ["engine", "store", "outbound", "market", "model"],
+  cli: ["app", "config", "postgres", "people", "wire", "engine", "store", "market", "model"],
   config: [],
-  app: ["config", "wire", "engine", "jobs", "store", "market", "model"],
+  app: ["config", "wire", "people", "engine", "jobs", "outbound", "store", "market", "model"],
   main: ["cli", "config", "postgres"],
 };
 

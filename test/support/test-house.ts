@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { pino } from "pino";
 import { type App, type AppConfig, createApp } from "../../src/app.ts";
 import type { Instant } from "../../src/model/instant.ts";
@@ -23,20 +26,29 @@ export interface TestHouseOptions {
   readonly database?: TestDatabase;
 }
 
-const defaults: AppConfig = {
+const defaults: Omit<AppConfig, "dataFolder"> = {
   feeBasisPoints: 1_000,
   signupCredits: 100,
   signupCents: 100_000,
   allowHttpUrls: false,
   maxQueuedCommands: 5_000,
+  heartbeatSeconds: 60,
+  publicUrl: undefined,
+  mode: "sandbox",
+  smtpUrl: undefined,
+  mailFrom: "Guildhall <guildhall@localhost>",
+  agentworkTaskCredits: 1,
+  s3: undefined,
+  redisUrl: undefined,
 };
 
 export const testSecret = "a secret for tests that is long enough";
 
 export async function openTestHouse(options: TestHouseOptions = {}): Promise<TestHouse> {
   const database = options.database ?? (await createTestDatabase());
+  const ownFolder = options.config?.dataFolder === undefined ? await mkdtemp(join(tmpdir(), "guildhall-test-")) : null;
   const app = await createApp({
-    config: { ...defaults, ...options.config },
+    config: { ...defaults, dataFolder: ownFolder ?? "", ...options.config },
     database: database.address,
     secret: testSecret,
     log: pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" }),
@@ -56,6 +68,7 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
     async close() {
       await app.close();
       if (options.database === undefined) await database.drop();
+      if (ownFolder !== null) await rm(ownFolder, { recursive: true, force: true });
     },
   };
 }

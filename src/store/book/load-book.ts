@@ -34,6 +34,11 @@ const readFiles = {
   name: "read_file_owners",
   text: `select id, owner_id as "ownerId" from files where id = any($1)`,
 };
+/** Not locked: two who take one address at once collide on its unique index, and one tries again. */
+const readTakenEmails = {
+  name: "read_taken_emails",
+  text: "select email from users where email = any($1)",
+};
 const lockAllowances = {
   name: "lock_allowances",
   text: `select ${allowances.columns} from allowances
@@ -72,6 +77,7 @@ export async function loadBook(client: ClientBase, loads: Loads): Promise<BookCo
   const ownerEmails = loads.ownerEmails ?? [];
   const fileIds = loads.files ?? [];
   const allowanceKeys = loads.allowances ?? [];
+  const emails = loads.emails ?? [];
   const [
     taskRows,
     assignmentRows,
@@ -82,6 +88,7 @@ export async function loadBook(client: ClientBase, loads: Loads): Promise<BookCo
     allowanceRows,
     partyRows,
     walletRows,
+    emailRows,
   ] = await Promise.all([
     when<Task>(taskIds.length, () => client.query({ ...lockTasks, values: [taskIds] })),
     when<Assignment>(taskIds.length, () => client.query({ ...readAssignments, values: [taskIds] })),
@@ -94,6 +101,7 @@ export async function loadBook(client: ClientBase, loads: Loads): Promise<BookCo
     ),
     when<Party>(taskIds.length + partyIds.length, () => client.query({ ...readParties, values: [partyIds, taskIds] })),
     when<Wallet>(partyIds.length + settled.length, () => client.query({ ...lockWallets, values: [partyIds, settled] })),
+    when<{ email: string }>(emails.length, () => client.query({ ...readTakenEmails, values: [emails] })),
   ]);
   return {
     tasks: taskRows,
@@ -105,6 +113,7 @@ export async function loadBook(client: ClientBase, loads: Loads): Promise<BookCo
     questions: questionRows,
     submissions: submissionRows,
     files: fileRows,
+    takenEmails: emailRows.map(({ email }) => email),
   };
 }
 
@@ -115,6 +124,7 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
   const settles = new Set<Id>();
   const files = new Set<Id>();
   const allowances = new Map<string, Pick<AllowanceUse, "holderId" | "day">>();
+  const emails = new Set<string>();
   const ownerEmails = new Set<string>();
   for (const loads of each) {
     for (const id of loads.tasks ?? []) tasks.add(id);
@@ -122,6 +132,7 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
     for (const id of loads.settles ?? []) settles.add(id);
     for (const id of loads.files ?? []) files.add(id);
     for (const { holderId, day } of loads.allowances ?? []) allowances.set(`${holderId} ${day}`, { holderId, day });
+    for (const email of loads.emails ?? []) emails.add(email);
     for (const email of loads.ownerEmails ?? []) ownerEmails.add(email);
   }
   return {
@@ -130,6 +141,7 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
     settles: [...settles],
     files: [...files],
     allowances: [...allowances.values()],
+    emails: [...emails],
     ownerEmails: [...ownerEmails],
   };
 }

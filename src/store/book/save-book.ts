@@ -8,6 +8,8 @@ import {
   apiKeys,
   assignments,
   grantAllotments,
+  insertPeople,
+  memberships,
   parties,
   questions,
   reviews,
@@ -54,6 +56,8 @@ export function saveBook(client: ClientBase, changes: BookChanges): Promise<unkn
   };
   write(parties.insert, changes.parties);
   write(agents.insert, changes.agents);
+  write(insertPeople, changes.people);
+  write(memberships.insert, changes.memberships);
   write(apiKeys.insert, changes.keys);
   write(grantAllotments.insert, changes.newAllotments);
   write(grantAllotments.update, changes.changedAllotments);

@@ -1,10 +1,11 @@
 import type { Assignment, Review, Submission } from "../../model/assignment.ts";
 import type { TaskEvent } from "../../model/events.ts";
 import type { Agent, AllowanceUse, ApiKey, GrantAllotment, Party } from "../../model/party.ts";
+import type { Membership, Person } from "../../model/person.ts";
 import type { Question } from "../../model/question.ts";
 import type { Task } from "../../model/task.ts";
 import type { Transfer, Wallet } from "../../model/wallet.ts";
-import { defineTable } from "../table.ts";
+import { defineTable, type Statement } from "../table.ts";
 
 /** The tables that the book reads and writes. */
 
@@ -127,6 +128,21 @@ export const agents = defineTable<Agent>({
     ownerEmail: "text",
     categories: "text[]",
   },
+});
+
+/** Only ever added to by the book; better-auth, whose columns are camelCase, does the rest. */
+export const insertPeople: Statement<Person> = {
+  name: "insert_people",
+  text: `insert into users (id, name, email, "createdAt", "updatedAt")
+    select r.id, r.name, r.email, r."createdAt", r."createdAt"
+    from json_to_recordset($1) as r(id text, name text, email text, "createdAt" timestamptz)`,
+  values: (rows) => [JSON.stringify(rows)],
+};
+
+export const memberships = defineTable<Membership>({
+  name: "memberships",
+  key: ["userId", "organizationId"],
+  columns: { userId: "text", organizationId: "uuid", role: "text", createdAt: "timestamptz" },
 });
 
 export const apiKeys = defineTable<ApiKey>({

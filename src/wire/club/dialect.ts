@@ -3,9 +3,14 @@ import { answerErrorsIn } from "../shared/dialect.ts";
 import { bearerScheme, describeDoor } from "../shared/document.ts";
 import type { Door, Route } from "../shared/door.ts";
 import { acceptJsonBodies } from "../shared/json-body.ts";
+import { limitRequestsPerKey } from "../shared/rate-limit.ts";
 import { clubErrors } from "./errors.ts";
+import { giveFeedback } from "./feedback.ts";
+import { requestLimit } from "./limits.ts";
+import { postTask } from "./post-task.ts";
+import { getTask, listTasks } from "./tasks.ts";
 
-const routes: readonly Route[] = [];
+const routes: readonly Route[] = [postTask, listTasks, getTask, giveFeedback];
 
 /** The AgentWork Club door (seed 000 and 4-dialects, "club"): its routes, its keys, its errors. */
 export const clubDoor: Door = {
@@ -19,6 +24,7 @@ export const clubDoor: Door = {
   mount(app, context) {
     app.decorateRequest("caller", null);
     app.addHook("onRequest", authenticateWith(context.keys, keyFromBearer));
+    limitRequestsPerKey(app, context.rateLimiter, requestLimit);
     acceptJsonBodies(app);
     answerErrorsIn(app, clubErrors);
     for (const route of routes) route(app, context);

@@ -3,9 +3,58 @@ import { answerErrorsIn } from "../shared/dialect.ts";
 import { bearerScheme, describeDoor } from "../shared/document.ts";
 import type { Door, Route } from "../shared/door.ts";
 import { acceptJsonBodies } from "../shared/json-body.ts";
+import { createAgent, getAgent, listAgents, patchAgent } from "./agents.ts";
+import { ask, releaseWork, sendHeartbeat, sendProgress, submitWork } from "./assignments.ts";
 import { nativeErrors } from "./errors.ts";
+import { downloadFile, linkToFile, uploadFile } from "./files.ts";
+import { createKey, deleteKey, listKeys, rotateKey } from "./keys.ts";
+import { getMe } from "./me.ts";
+import { nextWork } from "./next-work.ts";
+import { putPassword } from "./password.ts";
+import { postTask } from "./post-task.ts";
+import { answerTask, approveTask, cancelTask, rejectTask, requestRevision } from "./reviewing.ts";
+import { sessionRoutes } from "./sessions.ts";
+import { taskEvents } from "./task-events.ts";
+import { getTask, listTasks } from "./tasks.ts";
+import { components } from "./views.ts";
+import { getWallet, listTransfers } from "./wallet.ts";
+import { claimTask, listWork } from "./work.ts";
 
-const routes: readonly Route[] = [];
+const routes: readonly Route[] = [
+  getMe,
+  listKeys,
+  createKey,
+  deleteKey,
+  rotateKey,
+  createAgent,
+  listAgents,
+  getAgent,
+  patchAgent,
+  postTask,
+  listTasks,
+  getTask,
+  taskEvents,
+  claimTask,
+  answerTask,
+  approveTask,
+  requestRevision,
+  rejectTask,
+  cancelTask,
+  listWork,
+  nextWork,
+  sendHeartbeat,
+  sendProgress,
+  ask,
+  submitWork,
+  releaseWork,
+  getWallet,
+  listTransfers,
+  uploadFile,
+  downloadFile,
+  linkToFile,
+  sessionRoutes,
+  putPassword,
+];
 
 /** Our own door (5-native): everything the market can do. */
 export const nativeDoor: Door = {
@@ -21,6 +70,11 @@ export const nativeDoor: Door = {
     app.addHook("onRequest", authenticateWith(context.keys, keyFromBearer));
     acceptJsonBodies(app);
     answerErrorsIn(app, nativeErrors);
+    for (const schema of components) app.addSchema(schema);
+    // A POST whose fields are all optional may come without a body.
+    app.addHook("preValidation", async (request) => {
+      if (request.method === "POST" && request.body === undefined) request.body = {};
+    });
     for (const route of routes) route(app, context);
   },
 };

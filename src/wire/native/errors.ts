@@ -1,5 +1,6 @@
 import type { RefusalKind } from "../../model/errors.ts";
 import type { DialectErrors } from "../shared/dialect.ts";
+import { snakeKeys } from "./snake-case.ts";
 
 const answerOf = {
   invalid: { status: 400, title: "Bad Request" },
@@ -23,13 +24,18 @@ export const nativeErrors: DialectErrors = {
   owns: () => true,
   render(request, reply, refusal) {
     const { status, title } = answerOf[refusal.kind];
-    return reply.code(status).type("application/problem+json").send({
+    const errors = refusal.faults.map(({ at, detail }) => ({ ...at, detail }));
+    const problem = {
+      ...snakeKeys(refusal.details),
       type: "about:blank",
       title,
       status,
       detail: refusal.message,
       code: refusal.code,
       request_id: request.id,
-    });
+      ...(errors.length === 0 ? {} : { errors }),
+    };
+    // Serialized here: a problem may carry more members than a route's schema names.
+    return reply.code(status).type("application/problem+json").serializer(JSON.stringify).send(problem);
   },
 };

@@ -5,8 +5,12 @@ import type { KeyRole } from "../../model/party.ts";
 import type { IdempotencyKey } from "../../store/idempotency.ts";
 
 /** What keys look like, by the door that issues them (3-domain, "Rules everywhere"). */
-export type KeyFormat = "hex" | "native";
+export type KeyFormat = "hex" | "native" | "agentwork";
 
+const prefixes = { native: "gh_live_", agentwork: "aw_live_" } as const satisfies Record<
+  Exclude<KeyFormat, "hex">,
+  string
+>;
 const randomBytesPerKey = 32;
 const minAnonymousKeyLength = 16;
 const shownCharacters = 12;
@@ -19,7 +23,7 @@ export function hashApiKey(apiKey: string): string {
 
 /** A key that nobody has seen yet. */
 export function makeApiKey(format: KeyFormat, random: Buffer = randomBytes(randomBytesPerKey)): string {
-  return format === "hex" ? random.toString("hex") : `gh_live_${toBase62(random)}`;
+  return format === "hex" ? random.toString("hex") : `${prefixes[format]}${toBase62(random)}`;
 }
 
 /**
@@ -38,6 +42,12 @@ export function apiKeyForNewAccount(
       message: `Without an API key, Idempotency-Key must be at least ${minAnonymousKeyLength} characters: use a random UUID.`,
     });
   }
+  return apiKeyForRequest(format, secret, idempotency);
+}
+
+/** The key that a POST of somebody known creates: a retry with the same Idempotency-Key is answered with the same key. */
+export function apiKeyForRequest(format: KeyFormat, secret: string, idempotency: IdempotencyKey | undefined): string {
+  if (idempotency === undefined) return makeApiKey(format);
   const { scope, key, fingerprint } = idempotency;
   return makeApiKey(format, createHmac("sha256", secret).update(`api-key\n${scope}\n${key}\n${fingerprint}`).digest());
 }

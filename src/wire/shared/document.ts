@@ -16,6 +16,10 @@ export const bearerScheme: KeyScheme = { type: "http", scheme: "bearer" };
 /** The OpenAPI document of a door, made from the schemas that validate. Routes that require a key say so. */
 export function describeDoor({ title, description, keyScheme }: DocumentOptions): FastifyDynamicSwaggerOptions {
   return {
+    refResolver: {
+      buildLocalReference: (schema, _base, _fragment, index) =>
+        typeof schema.$id === "string" ? schema.$id : `def-${index}`,
+    },
     openapi: {
       openapi: "3.1.0",
       info: { title, version: "1.0.0", description },

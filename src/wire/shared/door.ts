@@ -5,9 +5,18 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fasti
 import type { Pool } from "pg";
 import type { Engine } from "../../engine/engine.ts";
 import type { Instant } from "../../model/instant.ts";
+import type { People } from "../../people/people.ts";
+import type { Sessions } from "../../people/sessions.ts";
+import type { AgentworkTasks } from "../../store/agentwork-tasks.ts";
+import type { ClubTasks } from "../../store/club-tasks.ts";
+import type { EventFeed } from "../../store/event-feed.ts";
 import type { KeyRing } from "../../store/keys.ts";
 import type { TaskViews } from "../../store/task-views.ts";
+import type { WorkFeed } from "../../store/work-feed.ts";
 import type { DialectErrors } from "./dialect.ts";
+import type { FileBytes } from "./file-bytes.ts";
+import type { FileLinks } from "./file-links.ts";
+import type { RateLimiter } from "./rate-limit.ts";
 
 /** What every door needs of the house. */
 export interface DoorContext {
@@ -15,6 +24,16 @@ export interface DoorContext {
   readonly reads: Pool;
   readonly keys: KeyRing;
   readonly taskViews: TaskViews;
+  readonly people: People;
+  readonly sessions: Sessions;
+  readonly agentworkTasks: AgentworkTasks;
+  /** Credits of the daily allowance that one Agentwork task takes. */
+  readonly agentworkTaskCredits: number;
+  readonly clubTasks: ClubTasks;
+  readonly eventFeed: EventFeed;
+  readonly workFeed: WorkFeed;
+  /** How long one heartbeat keeps a lease. */
+  readonly heartbeatSeconds: number;
   readonly clock: () => Instant;
   /** Derives keys, links and webhook secrets. */
   readonly secret: string;
@@ -22,6 +41,12 @@ export interface DoorContext {
   readonly signupCredits: number;
   readonly signupCents: number;
   readonly allowHttpUrls: boolean;
+  /** Where clients reach this server, without a slash at the end. Known once it listens. */
+  readonly publicUrl: () => string;
+  /** Links to files, for whoever may read them; `signedUrl(fileId)` lasts one hour. */
+  readonly fileLinks: FileLinks;
+  readonly fileBytes: FileBytes;
+  readonly rateLimiter: RateLimiter;
 }
 
 /** A Fastify instance whose schemas are TypeBox. */

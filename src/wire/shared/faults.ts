@@ -1,5 +1,5 @@
 import { isConnectionLoss } from "../../engine/database-faults.ts";
-import { Refusal } from "../../model/errors.ts";
+import { type InputFault, Refusal } from "../../model/errors.ts";
 
 /** What Fastify says of a body, header or parameter that its schema refuses. */
 interface SchemaFault {
@@ -14,7 +14,10 @@ export function toRefusal(error: unknown): Refusal {
   if (isConnectionLoss(error)) return new Refusal("database_unavailable");
   if (!(error instanceof Error)) return new Refusal("internal");
   if ("validation" in error && Array.isArray(error.validation)) {
-    return new Refusal("validation_failed", { message: describe(error.validation[0] as SchemaFault) });
+    const fault = error.validation[0] as SchemaFault;
+    const message = describe(fault);
+    const part = "validationContext" in error ? error.validationContext : "body";
+    return new Refusal("validation_failed", { message, faults: [locate(fault, part, message)] });
   }
   return frameworkRefusal("code" in error ? error.code : undefined) ?? new Refusal("internal");
 }
@@ -36,6 +39,14 @@ function frameworkRefusal(code: unknown): Refusal | undefined {
     default:
       return undefined;
   }
+}
+
+/** Where it is: a pointer into the body, or the name of a parameter. */
+function locate(fault: SchemaFault, part: unknown, detail: string): InputFault {
+  const missing = fault.params?.missingProperty;
+  const path = typeof missing === "string" ? `${fault.instancePath}/${missing}` : fault.instancePath;
+  if (part === "body") return { at: { pointer: `#${encodeURI(path)}` }, detail };
+  return { at: { parameter: path.split("/")[1] ?? "" }, detail };
 }
 
 /** One sentence about the first thing wrong, naming the field. */

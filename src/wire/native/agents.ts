@@ -1,0 +1,226 @@
+import { type Static, Type } from "@fastify/type-provider-typebox";
+import { registerAgent as registerAgentCommand } from "../../market/register-agent.ts";
+import { refuse } from "../../model/errors.ts";
+import { checkOutsideUrl } from "../../model/outside-url.ts";
+import type { EngineerScope } from "../../model/party.ts";
+import { type AgentProfile, readAgentDirectory, readAgentProfile, updateAgent } from "../../store/agent-profiles.ts";
+import type { KeyHolder } from "../../store/keys.ts";
+import { apiKeyForRequest, storedHalf } from "../shared/api-keys.ts";
+import { callerOf, requiresKey } from "../shared/authenticate.ts";
+import type { Route } from "../shared/door.ts";
+import { idFrom, retryOf } from "./caller.ts";
+import { presentPage, readCursor, readLimit } from "./paging.ts";
+import { presentAgent } from "./present.ts";
+import { answers, IdParams, nullable, Paging, Price, page, refuseField, Slug, Slugs, Text, Title } from "./schemas.ts";
+import { AgentView } from "./views.ts";
+
+const Engineer = Type.Union([Type.Boolean(), Type.Enum(["none", "organization", "platform"])], {
+  description: "Takes direct tasks that name no agent: its organization's (true), or anybody's (platform, admins only)",
+});
+
+const profileFields = {
+  description: Type.Optional(Text),
+  categories: Type.Optional(Slugs),
+  price_per_task: Type.Optional(Price),
+  engineer: Type.Optional(Engineer),
+  endpoint_url: Type.Optional(nullable(Type.String())),
+  system_prompt: Type.Optional(nullable(Text)),
+};
+
+const NewAgent = Type.Object({
+  name: Title,
+  capabilities: Type.Optional(Slugs),
+  ...profileFields,
+  owner_email: Type.Optional(
+    nullable(Type.String({ maxLength: 254, pattern: "^[\\x21-\\x3f\\x41-\\x7e]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+$" })),
+  ),
+});
+
+/**
+ * POST /v1/agents – 5-native, "register". The caller's organization operates it. 201 · 400 · 401 · 403 not an
+ * organization's key, or a platform engineer without being an admin.
+ */
+export const createAgent: Route = (app, context) => {
+  app.post(
+    "/v1/agents",
+    {
+      config: requiresKey,
+      schema: {
+        operationId: "createAgent",
+        summary: "Register an agent that my organization operates; its key is shown once",
+        tags: ["agents"],
+        body: NewAgent,
+        response: answers(
+          201,
+          Type.Object({ agent: AgentView.ref, api_key: Type.String({ description: "Shown only here" }) }),
+        ),
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      if (caller.partyKind !== "organization") {
+        refuse("not_allowed", { message: "Only an organization's key can register agents." });
+      }
+      const { body } = request;
+      const retry = retryOf(request, caller);
+      const apiKey = apiKeyForRequest("native", context.secret, retry.idempotency);
+      const { party, agent } = await context.engine.execute(
+        registerAgentCommand,
+        {
+          name: body.name,
+          organizationId: caller.partyId,
+          engineer: engineerScope(body.engineer ?? false, caller),
+          profile: {
+            description: body.description ?? "",
+            capabilities: body.capabilities ?? [],
+            categories: body.categories ?? [],
+            pricePerTask: body.price_per_task ?? 0,
+            endpointUrl: checkEndpoint(body.endpoint_url ?? null, context.allowHttpUrls),
+            systemPrompt: body.system_prompt ?? null,
+            webhookUrl: null,
+            ownerEmail: body.owner_email?.toLowerCase() ?? null,
+          },
+          key: storedHalf(apiKey, "member", "First key"),
+          grantCredits: context.signupCredits,
+        },
+        retry,
+      );
+      const { name, organizationId, engineer, createdAt } = party;
+      const standing = { completedCount: 0, ratingSum: 0, ratingCount: 0 };
+      reply.code(201);
+      return {
+        agent: presentAgent({ ...agent, name, organizationId, engineer, createdAt, ...standing }, true),
+        api_key: apiKey,
+      };
+    },
+  );
+};
+
+/** GET /v1/agents – the directory, the newest first. 200 · 400 · 401. */
+export const listAgents: Route = (app, { reads }) => {
+  app.get(
+    "/v1/agents",
+    {
+      config: requiresKey,
+      schema: {
+        operationId: "listAgents",
+        summary: "The agent directory",
+        tags: ["agents"],
+        querystring: Type.Object({
+          capability: Type.Optional(Slug),
+          mine: Type.Optional(Type.Enum(["true", "false"], { description: "Only agents that I operate" })),
+          ...Paging,
+        }),
+        response: answers(200, page(AgentView.ref)),
+      },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      const limit = readLimit(request.query);
+      const agents = await readAgentDirectory(reads, {
+        capability: request.query.capability,
+        operatorId: request.query.mine === "true" ? caller.partyId : undefined,
+        beforeId: readCursor(request.query),
+        limit: limit + 1,
+      });
+      return presentPage(agents, limit, (agent) => presentAgent(agent, isInsider(agent, caller)));
+    },
+  );
+};
+
+/** GET /v1/agents/{id} – 200 · 401 · 404. */
+export const getAgent: Route = (app, { reads }) => {
+  app.get(
+    "/v1/agents/:id",
+    {
+      config: requiresKey,
+      schema: {
+        operationId: "getAgent",
+        summary: "An agent's profile",
+        tags: ["agents"],
+        params: IdParams,
+        response: answers(200, Type.Object({ agent: AgentView.ref })),
+      },
+    },
+    async (request) => {
+      const id = idFrom(request.params.id, "agent_not_found");
+      const agent = (await readAgentProfile(reads, id)) ?? refuse("agent_not_found");
+      return { agent: presentAgent(agent, isInsider(agent, callerOf(request))) };
+    },
+  );
+};
+
+/** PATCH /v1/agents/{id} – by itself, its operator or an admin; what is absent stays. 200 · 400 · 401 · 403 · 404. */
+export const patchAgent: Route = (app, context) => {
+  const Body = Type.Object({
+    name: Type.Optional(Title),
+    capabilities: Type.Optional(Slugs),
+    ...profileFields,
+  });
+  app.patch(
+    "/v1/agents/:id",
+    {
+      config: requiresKey,
+      schema: {
+        operationId: "updateAgent",
+        summary: "Change an agent's profile",
+        tags: ["agents"],
+        params: IdParams,
+        body: Body,
+        response: answers(200, Type.Object({ agent: AgentView.ref })),
+      },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      const { reads } = context;
+      const id = idFrom(request.params.id, "agent_not_found");
+      const agent = (await readAgentProfile(reads, id)) ?? refuse("agent_not_found");
+      if (!isInsider(agent, caller)) refuse("not_allowed");
+      await updateAgent(reads, id, readChange(request.body, agent, caller, context.allowHttpUrls));
+      return { agent: presentAgent((await readAgentProfile(reads, id)) ?? agent, true) };
+
+      function readChange(body: Static<typeof Body>, before: AgentProfile, by: KeyHolder, allowHttp: boolean) {
+        return {
+          name: body.name ?? before.name,
+          description: body.description ?? before.description,
+          capabilities: body.capabilities ?? before.capabilities,
+          categories: body.categories ?? before.categories,
+          pricePerTask: body.price_per_task ?? before.pricePerTask,
+          engineer: body.engineer === undefined ? before.engineer : newScope(body.engineer, before, by),
+          endpointUrl:
+            body.endpoint_url === undefined ? before.endpointUrl : checkEndpoint(body.endpoint_url, allowHttp),
+          systemPrompt: body.system_prompt === undefined ? before.systemPrompt : body.system_prompt,
+        };
+      }
+    },
+  );
+};
+
+/** Who sees an agent's private fields and may change them. */
+function isInsider(agent: AgentProfile, { partyId, role }: KeyHolder): boolean {
+  return partyId === agent.id || partyId === agent.organizationId || role === "admin";
+}
+
+function engineerScope(asked: Static<typeof Engineer>, caller: KeyHolder): EngineerScope {
+  const scope = asked === true ? "organization" : asked === false ? "none" : asked;
+  if (scope === "platform" && caller.role !== "admin") {
+    refuse("not_allowed", { message: "Only an administrator can make an agent an engineer of the platform." });
+  }
+  return scope;
+}
+
+/** An agent cannot make itself an engineer. */
+function newScope(asked: Static<typeof Engineer>, before: AgentProfile, caller: KeyHolder): EngineerScope {
+  const scope = engineerScope(asked, caller);
+  if (scope === before.engineer) return scope;
+  if (caller.partyId === before.id)
+    refuse("not_allowed", { message: "Only its operator can make an agent an engineer." });
+  if (scope === "organization" && before.organizationId === null) {
+    refuseField("engineer", "cannot be organization: no organization operates this agent.");
+  }
+  return scope;
+}
+
+function checkEndpoint(url: string | null, allowHttp: boolean): string | null {
+  return url === null ? null : checkOutsideUrl(url, { field: "endpoint_url", allowHttp });
+}

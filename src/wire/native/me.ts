@@ -1,0 +1,54 @@
+import { Type } from "@fastify/type-provider-typebox";
+import { refuse } from "../../model/errors.ts";
+import { readManagedKey, readPerson } from "../../store/api-keys.ts";
+import { callerOf, requiresKey } from "../shared/authenticate.ts";
+import type { Route } from "../shared/door.ts";
+import { presentKey } from "./keys.ts";
+import { answers, Id, NullableText, nullable } from "./schemas.ts";
+import { KeyView } from "./views.ts";
+
+const Me = Type.Object({
+  party: Type.Object({
+    id: Id,
+    kind: Type.Enum(["organization", "agent"]),
+    name: Type.String(),
+    organization_id: NullableText,
+    engineer: Type.Enum(["none", "organization", "platform"]),
+  }),
+  key: KeyView.ref,
+  user: nullable(Type.Object({ id: Type.String(), name: Type.String(), email: Type.String() })),
+});
+
+/** GET /v1/me – 5-native, "identity": whom this key names. 200 · 401. */
+export const getMe: Route = (app, { reads }) => {
+  app.get(
+    "/v1/me",
+    {
+      config: requiresKey,
+      schema: {
+        operationId: "getMe",
+        summary: "Whom this key names",
+        tags: ["identity"],
+        response: answers(200, Me),
+      },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      const [key, user] = await Promise.all([
+        readManagedKey(reads, caller.keyId, caller.partyId),
+        caller.userId === null ? undefined : readPerson(reads, caller.userId),
+      ]);
+      return {
+        party: {
+          id: caller.partyId,
+          kind: caller.partyKind,
+          name: caller.partyName,
+          organization_id: caller.organizationId,
+          engineer: caller.engineer,
+        },
+        key: presentKey(key ?? refuse("key_invalid")),
+        user: user ?? null,
+      };
+    },
+  );
+};

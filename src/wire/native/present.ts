@@ -1,0 +1,165 @@
+import { type Assignment, isLive, type Review, type Submission } from "../../model/assignment.ts";
+import type { TaskEvent } from "../../model/events.ts";
+import type { Id } from "../../model/ids.ts";
+import type { Question, QuestionType } from "../../model/question.ts";
+import type { Task } from "../../model/task.ts";
+import type { AgentProfile } from "../../store/agent-profiles.ts";
+import type { FileInfo } from "../../store/task-details.ts";
+import type { FileLinks } from "../shared/file-links.ts";
+import { snakeKeys } from "./snake-case.ts";
+
+/** Our records as this door shows them. */
+
+export function presentTask(task: Task, workerId: Id | null) {
+  return {
+    id: task.id,
+    state: task.state,
+    intake: task.intake,
+    visibility: task.visibility,
+    title: task.title,
+    description: task.description,
+    category: task.category,
+    instructions: task.instructions,
+    expected_output: task.expectedOutput,
+    tags: [...task.tags],
+    required_capabilities: [...task.requiredCapabilities],
+    currency: task.currency,
+    budget: task.budget,
+    funding: task.funding,
+    price: task.price,
+    fee_basis_points: task.feeBasisPoints,
+    review: task.reviewPolicy,
+    review_hours: task.reviewHours,
+    max_revisions: task.maxRevisions,
+    revision_count: task.revisionCount,
+    time_limit_minutes: task.timeLimitMinutes,
+    poster_id: task.posterId,
+    agent_id: task.agentId,
+    worker_id: workerId,
+    expires_at: task.expiresAt,
+    review_due_at: task.reviewDueAt,
+    created_at: task.createdAt,
+    updated_at: task.updatedAt,
+    completed_at: task.completedAt,
+    event_count: task.eventCount,
+  };
+}
+
+/** A task with the engagement a worker has on it. */
+export function presentWork({ task, assignment }: { readonly task: Task; readonly assignment: Assignment }) {
+  const isBound = isLive(assignment.state) || assignment.state === "accepted";
+  return {
+    task: presentTask(task, isBound ? assignment.workerId : null),
+    assignment: presentAssignment(assignment),
+  };
+}
+
+export function presentAssignment(assignment: Assignment) {
+  return {
+    id: assignment.id,
+    task_id: assignment.taskId,
+    worker_id: assignment.workerId,
+    state: assignment.state,
+    due_at: assignment.dueAt,
+    lease_expires_at: assignment.leaseExpiresAt,
+    heartbeat_seconds: assignment.heartbeatSeconds,
+    open_question_id: assignment.openQuestionId,
+    created_at: assignment.createdAt,
+    ended_at: assignment.endedAt,
+  };
+}
+
+/** Agentwork's names for them, which this door shares (5-native, `ask`). */
+export const shownQuestionTypes = {
+  clarifying: "clarifying_questions",
+  message: "to_customer",
+} as const satisfies Record<QuestionType, string>;
+
+export function presentQuestion(question: Question) {
+  return {
+    id: question.id,
+    task_id: question.taskId,
+    assignment_id: question.assignmentId,
+    asker_id: question.askerId,
+    type: shownQuestionTypes[question.type],
+    content: question.content,
+    questions:
+      question.items?.map(({ type, question: text, options }) => ({
+        type,
+        question: text,
+        options: options === null ? null : [...options],
+      })) ?? null,
+    asked_at: question.askedAt,
+    answered_at: question.answeredAt,
+  };
+}
+
+export function presentSubmission(submission: Submission, files: readonly FileInfo[], links: FileLinks) {
+  return {
+    id: submission.id,
+    task_id: submission.taskId,
+    assignment_id: submission.assignmentId,
+    worker_id: submission.workerId,
+    text: submission.text,
+    files: files.map(({ id, name, mediaType, sizeBytes }) => ({
+      id,
+      name,
+      media_type: mediaType,
+      size_bytes: sizeBytes,
+      download_url: links.signedUrl(id),
+    })),
+    links: [...submission.links],
+    created_at: submission.createdAt,
+  };
+}
+
+export function presentReview(review: Review) {
+  return {
+    id: review.id,
+    submission_id: review.submissionId,
+    reviewer_id: review.reviewerId,
+    verdict: review.verdict,
+    rating: review.rating,
+    feedback: review.feedback,
+    created_at: review.createdAt,
+  };
+}
+
+export function presentEvent(event: TaskEvent) {
+  return {
+    task_id: event.taskId,
+    number: event.number,
+    type: event.type,
+    actor_id: event.actorId,
+    at: event.at,
+    data: snakeKeys(event.data),
+  };
+}
+
+/** What anybody may know of a public task's history: that something happened, and when. */
+export function isPublicEvent(event: TaskEvent): boolean {
+  return event.type.startsWith("task.");
+}
+
+export function presentPublicEvent(event: TaskEvent) {
+  return { ...presentEvent(event), data: {} };
+}
+
+export function presentAgent(agent: AgentProfile, isInsider: boolean) {
+  return {
+    id: agent.id,
+    name: agent.name,
+    description: agent.description,
+    capabilities: [...agent.capabilities],
+    categories: [...agent.categories],
+    price_per_task: agent.pricePerTask,
+    engineer: agent.engineer,
+    organization_id: agent.organizationId,
+    reputation_score: agent.ratingCount === 0 ? null : Math.round((agent.ratingSum / agent.ratingCount) * 10) / 10,
+    completed_tasks: agent.completedCount,
+    created_at: agent.createdAt,
+    ...(isInsider
+      ? { endpoint_url: agent.endpointUrl, system_prompt: agent.systemPrompt, owner_email: agent.ownerEmail }
+      : {}),
+  };
+}
