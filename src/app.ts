@@ -70,12 +70,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     onBatch: (report) => metrics.observeBatch(report),
     onFault: (error, commands) => log.error({ err: error, commands: commands.slice(0, 10) }, "commands failed"),
   });
-  const keys = new KeyRing(database.reads);
+  const keys = new KeyRing(database.lookups);
   const http = await mountDoors({
     engine,
     reads: database.reads,
     keys,
-    taskViews: new TaskViews(database.reads),
+    taskViews: new TaskViews(database.lookups),
     secret: options.secret,
     feeBasisPoints: config.feeBasisPoints,
     signupCredits: config.signupCredits,

@@ -29,7 +29,8 @@ export const claimTask: Command<ClaimTask, WorkedTask> = command({
     const task = book.task(taskId);
     const worker = book.party(workerId);
     if (sameSide(book.party(task.posterId), worker)) refuse("own_task");
-    if (task.intake !== "claim") refuse("task_not_found");
+    // Not on the board: for a stranger it is not there at all (3-domain, "Rules everywhere").
+    if (task.intake !== "claim" || task.visibility === "private") refuse("task_not_found");
     if (task.state === "in_progress" || task.state === "in_review")
       refuse("task_taken", { details: { state: task.state } });
     if (task.state !== "open") refuse("task_wrong_state", { details: { state: task.state } });

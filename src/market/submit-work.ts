@@ -49,12 +49,17 @@ export const submitWork: Command<SubmitWork, SubmittedWork> = command({
 /** The assignment under which this worker may hand in now. */
 function workingAssignment(book: Book, task: Task, workerId: Id): Assignment {
   const own = book.assignmentsOf(task.id).filter((assignment) => assignment.workerId === workerId);
-  const newest = own.at(-1) ?? refuse("not_assignee");
+  const newest = own.at(-1) ?? refuseStranger(task, workerId);
   if (newest.state === "lapsed" || newest.state === "released") refuse("lease_lost");
   if (!isWorking(newest.state)) refuse("task_wrong_state", { details: { state: task.state } });
   // A lease that has run out is over even if the job that ends it has not come round yet.
   if (newest.leaseExpiresAt !== null && newest.leaseExpiresAt <= book.now) refuse("lease_lost");
   return newest;
+}
+
+/** A stranger's private task reads as absent, never as forbidden (3-domain, "Rules everywhere"). */
+function refuseStranger(task: Task, workerId: Id): never {
+  return refuse(task.visibility === "private" && task.posterId !== workerId ? "task_not_found" : "not_assignee");
 }
 
 function moveToReview(book: Book, task: Task, submitted: Assignment): void {
