@@ -9,7 +9,7 @@ const projectFolder = join(import.meta.dirname, "..", "..");
 const startTimeoutMs = 40_000;
 
 /** How a server ended. */
-export interface Ending {
+interface Ending {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly tookMs: number;

@@ -4,8 +4,8 @@ const contention = new Set(["40001", "40P01", "55P03"]);
 /** A lost race to insert (another server was first), or a command that is wrong: only trying again tells. */
 const uniqueViolation = "23505";
 
-/** SQLSTATE classes and codes that mean the server or the way to it is gone. */
-const connectionLost = /^(08...|57P0[1-5]|53300|25P03)$/;
+/** SQLSTATEs that mean the server, or the way to it, is gone, or too slow to wait for. */
+const connectionLost = /^(08...|57P0[1-5]|57014|53300|25P03)$/;
 const socketFaults = new Set([
   "ECONNREFUSED",
   "ECONNRESET",

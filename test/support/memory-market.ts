@@ -11,13 +11,13 @@ import type { Task } from "../../src/model/task.ts";
 import type { Transfer, Wallet } from "../../src/model/wallet.ts";
 
 /** One command with its input bound, ready for any book. */
-export interface Act {
+interface Act {
   readonly name: string;
   readonly loads: Loads;
   decide(book: Book): unknown;
 }
 
-export function act<Input, Result>(command: Command<Input, Result>, input: Input): Act {
+function act<Input, Result>(command: Command<Input, Result>, input: Input): Act {
   return { name: command.name, loads: command.loads(input), decide: (book) => command.decide(book, input) };
 }
 
