@@ -32,8 +32,10 @@ export interface DatabaseOptions {
 }
 
 const connectTimeoutMs = 5_000;
-/** Plans for key look-ups only. */
-const keyPlans = "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off";
+/** Plans for key look-ups only, made once: planning anew for each set of keys costs more than the look-up. */
+const keyPlans =
+  "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; " +
+  "set plan_cache_mode = force_generic_plan";
 const marketSettings = `set time zone 'UTC'; ${keyPlans}; set statement_timeout = '12s'; set lock_timeout = '3s'`;
 const lookupSettings = `set time zone 'UTC'; ${keyPlans}; set statement_timeout = '10s'`;
 const readSettings = "set time zone 'UTC'; set statement_timeout = '10s'";
