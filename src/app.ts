@@ -60,6 +60,8 @@ export interface App {
   readonly engine: Engine;
   readonly database: Database;
   readonly keys: KeyRing;
+  readonly eventFeed: EventFeed;
+  readonly workFeed: WorkFeed;
   /** Begins to answer; returns the address. */
   listen(address: { host: string; port: number }): Promise<string>;
   /** Stops accepting, finishes what is in flight, closes the database. */
@@ -91,7 +93,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     onBatch: (report) => metrics.observeBatch(report),
     onFault: (error, commands) => log.error({ err: error, commands: commands.slice(0, 10) }, "commands failed"),
   });
-  const keys = new KeyRing(database.reads);
+  const keys = new KeyRing(database.lookups);
   const objects = openObjectStore(config, () => new Date(instantToMs(clock())));
   let listensAt: string | undefined;
   const publicUrl = (): string => {
@@ -120,12 +122,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     engine,
     reads: database.reads,
     keys,
-    taskViews: new TaskViews(database.reads),
+    taskViews: new TaskViews(database.lookups),
     people,
     sessions,
-    agentworkTasks: new AgentworkTasks(database.reads),
+    agentworkTasks: new AgentworkTasks(database.lookups),
     agentworkTaskCredits: config.agentworkTaskCredits,
-    clubTasks: new ClubTasks(database.reads),
+    clubTasks: new ClubTasks(database.lookups),
     eventFeed,
     workFeed,
     heartbeatSeconds: config.heartbeatSeconds,
@@ -147,6 +149,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     engine,
     database,
     keys,
+    eventFeed,
+    workFeed,
     async listen({ host, port }) {
       listensAt = await http.listen({ host, port });
       return listensAt;

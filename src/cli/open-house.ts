@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Logger } from "pino";
-import { type App, type AppOptions, createApp } from "../app.ts";
+import type { App, AppOptions } from "../app.ts";
 import type { Config } from "../config.ts";
 import { type EmbeddedPostgres, findRunningPostgres, startEmbeddedPostgres } from "../postgres/embedded-postgres.ts";
 import type { DatabaseAddress } from "../store/database.ts";
@@ -28,6 +28,8 @@ export async function openHouse(config: Config, log: Logger, options: OpenHouseO
   if (embedded !== undefined) embedded.onExit((reason) => options.onDatabaseLost?.(reason));
   try {
     const secret = config.secret ?? (await keepSecretFile(join(config.dataFolder, "secret"), makeSecret));
+    // Only now: a server that must not start should say so before it has read all of itself.
+    const { createApp } = await import("../app.ts");
     const app = await createApp({
       config,
       database: addressOf(config, embedded),

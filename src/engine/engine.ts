@@ -5,7 +5,7 @@ import type { Id } from "../model/ids.ts";
 import type { Instant } from "../model/instant.ts";
 import type { IdempotencyKey } from "../store/idempotency.ts";
 import { type BatchEntry, type BatchOutcome, runBatch } from "./batch.ts";
-import { isConnectionLoss, isWorthRetrying } from "./database-faults.ts";
+import { isConnectionLoss, isContention, isWorthRetrying } from "./database-faults.ts";
 
 export interface EngineOptions {
   readonly pool: pg.Pool;
@@ -96,11 +96,11 @@ export class Engine {
   async #drain(): Promise<void> {
     // Commands sent in the same turn of the event loop belong to one batch.
     await new Promise<void>((resolve) => setImmediate(resolve));
-    while (this.#queue.length > 0) {
-      const batch = this.#queue.splice(0, this.#maxBatchSize);
-      await this.#run(batch);
+    try {
+      while (this.#queue.length > 0) await this.#run(this.#queue.splice(0, this.#maxBatchSize));
+    } finally {
+      this.#running = undefined;
     }
-    this.#running = undefined;
   }
 
   async #run(batch: readonly Waiting[]): Promise<void> {
@@ -132,7 +132,7 @@ export class Engine {
         }
         if (batch.length > 1) return this.#attemptOneByOne(batch);
         this.#options.onFault?.(error, names(batch));
-        return [{ error: new Refusal(isWorthRetrying(error) ? "database_unavailable" : "internal") }];
+        return [{ error: new Refusal(isContention(error) ? "database_unavailable" : "internal") }];
       }
     }
   }

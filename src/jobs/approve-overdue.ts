@@ -1,4 +1,3 @@
-import { noAppraisal } from "../market/accept-submission.ts";
 import { approveSubmission } from "../market/approve-submission.ts";
 import { findOverdueReviews } from "../store/deadlines.ts";
 import type { Job } from "./context.ts";
@@ -8,5 +7,5 @@ import { sweep } from "./sweep.ts";
 export const approveOverdue: Job = ({ engine, reads, clock }) =>
   sweep(
     (limit) => findOverdueReviews(reads, clock(), limit),
-    ({ taskId }) => engine.execute(approveSubmission, { taskId, reviewerId: null, ...noAppraisal }),
+    ({ taskId }) => engine.execute(approveSubmission, { taskId, reviewerId: null }),
   );

@@ -5,7 +5,7 @@ import { postersTask } from "./assignments.ts";
 import { type Command, command } from "./command.ts";
 import type { PostedTask } from "./post-task.ts";
 
-export interface ApproveSubmission extends Appraisal {
+export interface ApproveSubmission extends Partial<Appraisal> {
   readonly taskId: Id;
   /** The poster, or null when the review window has run out and time approves. */
   readonly reviewerId: Id | null;
@@ -18,7 +18,7 @@ export interface ApproveSubmission extends Appraisal {
 export const approveSubmission: Command<ApproveSubmission, PostedTask> = command({
   name: "approve_submission",
   loads: (input) => ({ tasks: [input.taskId], settles: [input.taskId] }),
-  decide(book, { taskId, reviewerId, rating, feedback }) {
+  decide(book, { taskId, reviewerId, rating = null, feedback = null }) {
     const task = reviewerId === null ? book.task(taskId) : postersTask(book, taskId, reviewerId);
     if (task.state !== "in_review") refuse("task_wrong_state", { details: { state: task.state } });
     if (reviewerId === null && (task.reviewDueAt === null || task.reviewDueAt > book.now)) refuse("not_due");

@@ -8,8 +8,8 @@ import type { Book } from "./book.ts";
 export interface AssignmentRef {
   readonly taskId: Id;
   readonly workerId: Id;
-  /** null where the door names only the task: the worker's newest on it. */
-  readonly assignmentId: Id | null;
+  /** Absent where the door names only the task: the worker's newest on it. */
+  readonly assignmentId?: Id | undefined;
 }
 
 /**
@@ -18,12 +18,18 @@ export interface AssignmentRef {
  */
 export function workingAssignment(book: Book, task: Task, ref: AssignmentRef): Assignment {
   const own = book.assignmentsOf(task.id).filter((assignment) => assignment.workerId === ref.workerId);
-  const named = ref.assignmentId === null ? own.at(-1) : own.find((assignment) => assignment.id === ref.assignmentId);
-  if (named === undefined) refuse(ref.assignmentId === null ? "not_assignee" : "assignment_not_found");
+  const named = ref.assignmentId === undefined ? own.at(-1) : own.find((assignment) => assignment.id === ref.assignmentId);
+  if (named === undefined) refuseStranger(task, ref);
   if (named.state === "lapsed" || named.state === "released") refuse("lease_lost");
   if (!isWorking(named.state)) refuse("task_wrong_state", { details: { state: task.state } });
   if (named.leaseExpiresAt !== null && named.leaseExpiresAt <= book.now) refuse("lease_lost");
   return named;
+}
+
+/** A stranger's private task reads as absent, never as forbidden (3-domain, "Rules everywhere"). */
+function refuseStranger(task: Task, ref: AssignmentRef): never {
+  if (ref.assignmentId !== undefined) refuse("assignment_not_found");
+  return refuse(task.visibility === "private" && task.posterId !== ref.workerId ? "task_not_found" : "not_assignee");
 }
 
 /** Refuses `task_not_found` to everyone but the poster: what a stranger may not touch reads as absent. */

@@ -102,6 +102,13 @@ describe("claiming a task", () => {
     stage.expectRefused(claimTask, { taskId: direct.id, workerId: stage.worker }, "task_not_found");
   });
 
+  it("finds no private task, whatever state it is in", () => {
+    const { id } = stage.openTask({ visibility: "private" });
+    stage.expectRefused(claimTask, { taskId: id, workerId: stage.worker }, "task_not_found");
+    stage.market.execute(cancelTask, { taskId: id, posterId: stage.poster });
+    stage.expectRefused(claimTask, { taskId: id, workerId: stage.worker }, "task_not_found");
+  });
+
   it("lets a worker whose lease lapsed claim again, as a new engagement", () => {
     const { task, assignment } = stage.claimedTask({ expiresInHours: null });
     stage.market.advanceMinutes(60);

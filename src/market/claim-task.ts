@@ -9,8 +9,8 @@ import { startLease } from "./lease-clock.ts";
 export interface ClaimTask {
   readonly taskId: Id;
   readonly workerId: Id;
-  /** How long one heartbeat keeps the lease; null: no heartbeats are expected. */
-  readonly heartbeatSeconds: number | null;
+  /** How long one heartbeat keeps the lease; without it no heartbeats are expected. */
+  readonly heartbeatSeconds?: number | null;
 }
 
 /** A worker's engagement right after a command, with the worker's balance in the task's currency. */
@@ -27,14 +27,15 @@ export interface WorkedTask {
 export const claimTask: Command<ClaimTask, WorkedTask> = command({
   name: "claim_task",
   loads: (input) => ({ tasks: [input.taskId], parties: [input.workerId] }),
-  decide(book, { taskId, workerId, heartbeatSeconds }) {
+  decide(book, { taskId, workerId, heartbeatSeconds = null }) {
     const task = book.task(taskId);
     const worker = book.party(workerId);
     const poster = book.party(task.posterId);
     if (task.intake === "direct") {
       if (!isMeantFor(task, poster, worker)) refuse("task_not_found");
     } else {
-      if (task.intake !== "claim") refuse("task_not_found");
+      // Not on the board: for a stranger it is not there at all (3-domain, "Rules everywhere").
+      if (task.intake !== "claim" || task.visibility === "private") refuse("task_not_found");
       if (sameSide(poster, worker)) refuse("own_task");
     }
     refuseUnlessOpen(task, book.now);

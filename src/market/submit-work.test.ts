@@ -82,6 +82,12 @@ describe("submitting work", () => {
     stage.expectRefused(submitWork, { taskId: untaken.id, workerId: stage.worker, text: "Mine." }, "not_assignee");
   });
 
+  it("finds no private task for a stranger", () => {
+    const { id } = stage.openTask({ visibility: "private" });
+    stage.expectRefused(submitWork, { taskId: id, workerId: stage.worker, text: "Mine." }, "task_not_found");
+    stage.expectRefused(submitWork, { taskId: id, workerId: stage.poster, text: "Mine." }, "not_assignee");
+  });
+
   it("refuses a second submission, before and after the first is accepted", () => {
     const again = { workerId: stage.worker, text: "Again." };
     stage.expectRefused(submitWork, { taskId: stage.taskInReview().id, ...again }, "task_wrong_state", {

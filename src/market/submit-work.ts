@@ -12,8 +12,8 @@ import { stoppedLease } from "./lease-clock.ts";
 
 export interface SubmitWork extends AssignmentRef {
   readonly text: string;
-  readonly fileIds: readonly Id[];
-  readonly links: readonly string[];
+  readonly fileIds?: readonly Id[];
+  readonly links?: readonly string[];
 }
 
 export interface SubmittedWork extends WorkedTask {
@@ -30,9 +30,9 @@ export const submitWork: Command<SubmitWork, SubmittedWork> = command({
     tasks: [input.taskId],
     settles: [input.taskId],
     parties: [input.workerId],
-    files: input.fileIds,
+    files: input.fileIds ?? [],
   }),
-  decide(book, { taskId, workerId, assignmentId, text, fileIds, links }) {
+  decide(book, { taskId, workerId, assignmentId, text, fileIds = [], links = [] }) {
     const task = book.task(taskId);
     const assignment = workingAssignment(book, task, { taskId, workerId, assignmentId });
     for (const fileId of fileIds) book.fileOf(fileId, workerId);

@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from "pg";
+import type { Pool, PoolClient, QueryConfig } from "pg";
 import type { Currency } from "../model/money.ts";
 
 /** Where all money of one currency is. */
@@ -59,15 +59,29 @@ const rules: readonly { readonly rule: string; readonly firstViolation: string }
     rule: "A completed task paid its price: the net to its one accepted worker, the fee to the platform, the rest back; one on an allowance moved no money.",
     firstViolation: `
       select format('task %s: price %s, paid %s, fee %s, returned %s', t.id, t.price, p.paid, p.fee, p.returned)
-      from tasks t cross join lateral (
-        select coalesce(sum(amount) filter (where kind = 'payment'), 0) as paid,
-          coalesce(sum(amount) filter (where kind = 'fee'), 0) as fee,
-          coalesce(sum(amount) filter (where kind = 'refund'), 0) as returned
-        from transfers where task_id = t.id) p
+      from tasks t left join assignments a on a.task_id = t.id and a.state = 'accepted'
+      cross join lateral (
+        select
+          coalesce(sum(amount) filter (where kind = 'payment'
+            and credit = 'party:' || a.worker_id || ':' || t.currency), 0) as paid,
+          coalesce(sum(amount) filter (where kind = 'fee' and credit = 'platform:fees'), 0) as fee,
+          coalesce(sum(amount) filter (where kind = 'refund'
+            and credit = 'party:' || t.poster_id || ':' || t.currency), 0) as returned
+        from transfers where task_id = t.id and debit = 'escrow:' || t.id) p
       where t.state = 'completed' and case t.funding
         when 'allowance' then p.paid + p.fee + p.returned <> 0
         else t.price is null or p.returned <> t.budget - t.price
           or p.paid <> t.price * (10000 - t.fee_basis_points) / 10000 or p.paid + p.fee <> t.price end limit 1`,
+  },
+  {
+    rule: "A cancelled or expired task gave its whole budget back to its poster.",
+    firstViolation: `
+      select format('task %s (%s): budget %s, returned %s', t.id, t.state, t.budget, p.returned)
+      from tasks t cross join lateral (
+        select coalesce(sum(amount), 0) as returned from transfers
+        where task_id = t.id and kind = 'refund' and debit = 'escrow:' || t.id
+          and credit = 'party:' || t.poster_id || ':' || t.currency) p
+      where t.state in ('cancelled', 'expired') and p.returned <> t.budget limit 1`,
   },
   {
     rule: "A completed task has exactly one accepted assignment, any other task none.",
@@ -128,6 +142,9 @@ const readTotals = `
     coalesce(sum(balance) filter (where account = 'platform:payouts'), 0)::bigint as "paidOut"
   from accounts group by currency order by currency`;
 
+/** A large ledger takes its time. */
+const auditTimeoutMs = 3_600_000;
+
 /** Proves every rule against one consistent view of the database, whatever goes on meanwhile. */
 export async function auditLedger(pool: Pool): Promise<AuditReport> {
   const client = await pool.connect();
@@ -143,12 +160,18 @@ export async function auditLedger(pool: Pool): Promise<AuditReport> {
 }
 
 async function prove(client: PoolClient): Promise<AuditReport> {
-  await client.query(deriveAccounts);
-  const totals = await client.query<AuditTotals>(readTotals);
+  await client.query(unhurried(deriveAccounts));
+  const totals = await client.query<AuditTotals>(unhurried(readTotals));
   const audited: AuditedRule[] = [];
   for (const { rule, firstViolation } of rules) {
-    const { rows } = await client.query<{ format: string }>(firstViolation);
+    const { rows } = await client.query<{ format: string }>(unhurried(firstViolation));
     audited.push({ rule, violation: rows[0]?.format ?? null });
   }
   return { balanced: audited.every((each) => each.violation === null), totals: totals.rows, rules: audited };
+}
+
+/** The driver takes a time-out with a query, although its types do not know it. */
+function unhurried(text: string): QueryConfig {
+  const query: QueryConfig & { readonly query_timeout: number } = { text, query_timeout: auditTimeoutMs };
+  return query;
 }

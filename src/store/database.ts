@@ -13,12 +13,14 @@ export type DatabaseAddress =
     };
 
 /**
- * Three pools on one database. `market` belongs to the engine: pipelined, and planned for key look-ups only, because its
- * statements are prepared once and must stay right while tables grow from nothing to millions of rows.
- * `reads` serves everything else but better-auth, which needs moments as `Date`: `people` is its own.
+ * Four pools on one database. `market` belongs to the engine and is pipelined; `lookups` finds rows by their keys, many
+ * at a time. Both are planned for key look-ups only, and once: their statements are prepared and must stay right while
+ * tables grow from nothing to millions of rows. `reads` serves everything else
+ * but better-auth, which needs moments as `Date`: `people` is its own.
  */
 export interface Database {
   readonly market: pg.Pool;
+  readonly lookups: pg.Pool;
   readonly reads: pg.Pool;
   readonly people: pg.Pool;
   close(): Promise<void>;
@@ -32,10 +34,19 @@ export interface DatabaseOptions {
 }
 
 const connectTimeoutMs = 5_000;
-const marketSettings =
-  "set time zone 'UTC'; set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; " +
-  "set statement_timeout = '30s'; set lock_timeout = '10s'";
+/** Plans for key look-ups only, made once: planning anew for each set of keys costs more than the look-up. */
+const keyPlans =
+  "set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; " +
+  "set plan_cache_mode = force_generic_plan";
+const marketSettings = `set time zone 'UTC'; ${keyPlans}; set statement_timeout = '12s'; set lock_timeout = '3s'`;
+const lookupSettings = `set time zone 'UTC'; ${keyPlans}; set statement_timeout = '10s'`;
 const readSettings = "set time zone 'UTC'; set statement_timeout = '10s'";
+/**
+ * PostgreSQL itself ends what takes too long, unless it is frozen or cut off: then the connection is given up after this.
+ * Longer than its own time-outs above, so that it has the first word.
+ */
+const marketAnswerTimeoutMs = 15_000;
+const readAnswerTimeoutMs = 12_000;
 
 /** Opens the pools; connects on first use. */
 export function openDatabase(address: DatabaseAddress, options: DatabaseOptions = {}): Database {
@@ -44,14 +55,25 @@ export function openDatabase(address: DatabaseAddress, options: DatabaseOptions 
     ...common,
     max: 4,
     pipeline: true,
+    query_timeout: marketAnswerTimeoutMs,
     idleTimeoutMillis: 0,
     onConnect: async (client) => {
       await client.query(marketSettings);
     },
   });
+  const lookups = new pg.Pool({
+    ...common,
+    max: 4,
+    query_timeout: readAnswerTimeoutMs,
+    idleTimeoutMillis: 0,
+    onConnect: async (client) => {
+      await client.query(lookupSettings);
+    },
+  });
   const reads = new pg.Pool({
     ...common,
     max: options.maxReadConnections ?? 16,
+    query_timeout: readAnswerTimeoutMs,
     onConnect: async (client) => {
       await client.query(readSettings);
     },
@@ -66,17 +88,18 @@ export function openDatabase(address: DatabaseAddress, options: DatabaseOptions 
     },
   });
   const onIdleError = options.onIdleError ?? (() => undefined);
-  for (const pool of [market, reads, people]) {
+  for (const pool of [market, lookups, reads, people]) {
     pool.on("error", onIdleError);
     // Also where a connection breaks between two queries of its borrower: without a listener that ends the process.
     pool.on("connect", (client) => client.on("error", onIdleError));
   }
   return {
     market,
+    lookups,
     reads,
     people,
     close: async () => {
-      await Promise.all([market.end(), reads.end(), people.end()]);
+      await Promise.all([market.end(), lookups.end(), reads.end(), people.end()]);
     },
   };
 }

@@ -23,7 +23,9 @@ export function createHttpServer(logger: FastifyBaseLogger) {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
     // Types are what the document says: "1" is not a number.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
+    // An unreadable address: no hook runs for it.
     frameworkErrors: (error, request, reply) => {
+      reply.header("X-Request-Id", request.id);
       renderFault(errorsOf(request.url), error, request, reply);
     },
     clientErrorHandler: (error, socket) => answerUnreadable(error.code, socket as Socket),

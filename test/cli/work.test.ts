@@ -47,7 +47,10 @@ async function statusIs(taskId: string, status: string) {
   for (;;) {
     const { body } = await agentwork.status(customer.key, taskId);
     if (body.status === status) return body;
-    if (Date.now() > giveUpAtMs) throw new Error(`Still ${body.status}, not ${status}.`);
+    if (Date.now() > giveUpAtMs) {
+      const told = workers.map((worker) => `${JSON.stringify(worker.lines)}\n${worker.stderr}`).join("\n");
+      throw new Error(`Still ${body.status}, not ${status}.\n${told}`);
+    }
     await pause(50);
   }
 }
@@ -171,6 +174,7 @@ describe("guildhall work", () => {
     for (const id of taskIds) await worker.told("submitted", (line) => line.task_id === id);
     const counts = await Promise.all(taskIds.map(async (id) => Number((await resultOf(id)).result_text)));
     expect(counts.toSorted().at(-1)).toBe(3);
+    await worker.told("took", (line) => line.task_id === late);
     const tookLate = worker.lines.findIndex((line) => line.event === "took" && line.task_id === late);
     const firstDone = worker.lines.findIndex((line) => line.event === "submitted");
     expect(tookLate).toBeGreaterThan(firstDone);
@@ -287,14 +291,11 @@ describe("a worker that ends", () => {
   });
 });
 
-/** Looks for a while: a process that was killed is gone a moment later. */
+/** Looks for a while: a process that was killed is gone a moment later, or a zombie where nobody asks after it. */
 async function isRunning(pid: number): Promise<boolean> {
   for (let look = 0; look < 20; look += 1) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return false;
-    }
+    const ps = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
+    if (ps.stdout.trim() === "" || ps.stdout.trim().startsWith("Z")) return false;
     await pause(50);
   }
   return true;

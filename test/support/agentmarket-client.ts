@@ -33,7 +33,7 @@ export class AgentMarketClient {
     const sent = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
     const response = await fetch(`${this.#url}${path}`, { method, headers, body: sent, dispatcher });
     const text = await response.text();
-    const json = response.headers.get("content-type")?.includes("json") === true;
+    const json = response.headers.get("content-type")?.includes("json") === true && text !== "";
     return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
   }
 

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findRunningPostgres } from "../../src/postgres/embedded-postgres.ts";
-import { postmasterPid } from "./server-process.ts";
+import { postmasterPid, ServerProcess } from "./server-process.ts";
 
 const endMs = 5_000;
 
-/** Data folders of one test file; `clear` also ends a PostgreSQL that a killed server left behind. */
+/** Data folders of one test file; `clear` also ends servers, and a PostgreSQL that a killed one left behind. */
 export class DataFolders {
   readonly #folders: string[] = [];
 
@@ -17,9 +17,11 @@ export class DataFolders {
   }
 
   async clear(): Promise<void> {
+    await ServerProcess.endAll();
     for (const folder of this.#folders.splice(0)) {
       await endOrphan(folder);
-      await rm(folder, { recursive: true, force: true });
+      // PostgreSQL removes files of its own until the very end.
+      await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     }
   }
 }

@@ -30,7 +30,10 @@ export class ServerProcess {
   readonly #child: ChildProcess;
   readonly #exited: Promise<number | null>;
 
+  static readonly #running = new Set<ServerProcess>();
+
   private constructor(child: ChildProcess, url: string) {
+    ServerProcess.#running.add(this);
     this.#child = child;
     this.url = url;
     this.#exited = new Promise((resolve) => child.once("exit", (code) => resolve(code)));
@@ -59,8 +62,14 @@ export class ServerProcess {
     return this.#child.pid;
   }
 
+  /** Ends what a failed test has left running. */
+  static async endAll(): Promise<void> {
+    for (const server of ServerProcess.#running) await server.end("SIGTERM");
+  }
+
   /** Sends a signal and waits for the end; returns the exit code. */
   async end(signal: "SIGTERM" | "SIGINT" | "SIGKILL"): Promise<number | null> {
+    ServerProcess.#running.delete(this);
     this.#child.kill(signal);
     return this.#exited;
   }

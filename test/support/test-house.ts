@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import { type App, type AppConfig, createApp } from "../../src/app.ts";
 import type { Instant } from "../../src/model/instant.ts";
 import { auditLedger } from "../../src/store/audit.ts";
@@ -24,6 +24,8 @@ export interface TestHouseOptions {
   readonly takesJobs?: boolean;
   /** Use this database, for instance as a second node; it is not dropped at the end. */
   readonly database?: TestDatabase;
+  /** Where the house writes; silent by default. */
+  readonly log?: Logger;
 }
 
 const defaults: Omit<AppConfig, "dataFolder"> = {
@@ -51,7 +53,7 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
     config: { ...defaults, dataFolder: ownFolder ?? "", ...options.config },
     database: database.address,
     secret: testSecret,
-    log: pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" }),
+    log: options.log ?? pino({ level: process.env.TEST_LOG_LEVEL ?? "silent" }),
     takesJobs: options.takesJobs ?? false,
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   });

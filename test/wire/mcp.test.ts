@@ -242,7 +242,7 @@ describe("/mcp", () => {
     expect((await post({ Host: host })).status).toBe(200);
   });
 
-  it.each(["evil.example", "localhost.evil.example", "127.0.0.1.nip.io", "192.168.1.1", ""])(
+  it.each(["evil.example", "localhost.evil.example", "127.0.0.1.nip.io", "192.168.1.1", "127.0.0.1@evil.example"])(
     "refuses a request that came to the name %j",
     async (host) => {
       const { status, body } = await post({ Host: host });

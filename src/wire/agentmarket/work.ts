@@ -19,7 +19,7 @@ export const acceptTask: Route = (app, { engine }) => {
       if (!isId(request.params.id)) refuse("task_not_found");
       const { task, assignment, balance } = await engine.execute(
         claimTask,
-        { taskId: request.params.id.toLowerCase(), workerId: caller.partyId, heartbeatSeconds: null },
+        { taskId: request.params.id.toLowerCase(), workerId: caller.partyId },
         { idempotency: idempotencyOf(request, caller.partyId) },
       );
       const view = { task, workerId: assignment.workerId, assignedAt: assignment.createdAt, result: null };
@@ -45,10 +45,7 @@ export const completeTask: Route = (app, { engine }) => {
         {
           taskId: request.params.id.toLowerCase(),
           workerId: caller.partyId,
-          assignmentId: null,
           text: request.body.result,
-          fileIds: [],
-          links: [],
         },
         { idempotency: idempotencyOf(request, caller.partyId) },
       );

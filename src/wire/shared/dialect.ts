@@ -31,5 +31,7 @@ export function renderFault(
   const refusal = toRefusal(error);
   if (refusal.kind === "internal") request.log.error({ err: error }, "a request failed");
   if (refusal.kind === "unavailable") reply.header("Retry-After", String(retryAfterSeconds));
+  // Fastify closes the connection after every body it refuses. Once all of it has arrived there is no need to.
+  if (request.raw.complete) reply.removeHeader("connection");
   return errors.render(request, reply, refusal);
 }

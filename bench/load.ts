@@ -1,0 +1,26 @@
+import { runGet } from "./load/get.ts";
+import { runLifecycle, runPosts } from "./load/lifecycle.ts";
+import type { Answer, Measured, Order } from "./messages.ts";
+import { endWithParent, tellParent } from "./processes.ts";
+
+/** The load generator: a process of its own that carries out one order after another. */
+
+endWithParent();
+process.on("message", (order: Order) => {
+  void carryOut(order).then(
+    (result) => tellParent({ result } satisfies Answer<Measured>),
+    (error: unknown) => tellParent({ failure: String(error) } satisfies Answer<Measured>),
+  );
+});
+tellParent({ result: "ready" });
+
+function carryOut(order: Order): Promise<Measured> {
+  switch (order.kind) {
+    case "lifecycle":
+      return runLifecycle(order);
+    case "posts":
+      return runPosts(order);
+    case "get":
+      return runGet(order);
+  }
+}

@@ -1,0 +1,73 @@
+import type { ConnectionSettings } from "../src/postgres/embedded-postgres.ts";
+
+/** What the processes of a run say to each other. Everything is plain JSON. */
+
+/** One poster and one worker; every connection has a pair of its own, so that no wallet is fought over. */
+export interface Pair {
+  readonly poster: Member;
+  readonly worker: Member;
+}
+
+export interface Member {
+  readonly id: string;
+  readonly key: string;
+}
+
+/** Post, accept and complete tasks, one after the other on each connection, until the time is over. */
+export interface LifecycleOrder {
+  readonly kind: "lifecycle";
+  readonly through: HttpDoor | SqlDoor;
+  readonly pairs: readonly Pair[];
+  readonly connections: number;
+  readonly durationMs: number;
+}
+
+/** Post a fixed number of tasks. */
+export interface PostsOrder {
+  readonly kind: "posts";
+  readonly through: HttpDoor;
+  readonly pairs: readonly Pair[];
+  readonly connections: number;
+  readonly count: number;
+}
+
+/** GET these addresses in turn, over and over. */
+export interface GetOrder {
+  readonly kind: "get";
+  readonly url: string;
+  readonly paths: readonly string[];
+  readonly key: string | undefined;
+  readonly connections: number;
+  readonly durationMs: number;
+}
+
+/** Our server. */
+export interface HttpDoor {
+  readonly door: "http";
+  readonly url: string;
+}
+
+/** The hand-written transactions. */
+export interface SqlDoor {
+  readonly door: "sql";
+  readonly database: ConnectionSettings;
+  /** `task`: a timer job for each deadline. `none`: no jobs, as where a sweep alone watches deadlines. */
+  readonly timers: "task" | "none";
+}
+
+export type Order = LifecycleOrder | PostsOrder | GetOrder;
+
+export interface Latency {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+/** What a load process measured in one round. */
+export interface Measured {
+  readonly perSecond: number;
+  /** By command, or under `get`. */
+  readonly latency: Readonly<Record<string, Latency>>;
+}
+
+/** A process's answer to an order, or its first word. */
+export type Answer<Result> = { readonly result: Result } | { readonly failure: string };

@@ -1,0 +1,179 @@
+import { cpus, totalmem } from "node:os";
+import type { GetRow } from "./measure-get.ts";
+import type { GrowthResults } from "./measure-growth.ts";
+import { judgedConnections, type LifecycleResults } from "./measure-lifecycle.ts";
+import type { Latency } from "./messages.ts";
+import type { Figure } from "./statistics.ts";
+
+/** Everything one run found, as it is written to results/latest.json. */
+export interface Report {
+  readonly date: string;
+  readonly quick: boolean;
+  readonly machine: Machine;
+  readonly seconds: number;
+  readonly verdicts: readonly Verdict[];
+  readonly lifecycle: LifecycleResults | undefined;
+  readonly get: readonly GetRow[] | undefined;
+  readonly growth: GrowthResults | undefined;
+}
+
+export interface Machine {
+  readonly cores: number;
+  readonly cpu: string;
+  readonly memoryGiB: number;
+  readonly node: string;
+  readonly postgres: string;
+}
+
+/** What is wanted and what was found. */
+export interface Verdict {
+  readonly wanted: string;
+  readonly found: string;
+  readonly met: boolean;
+}
+
+type Sections = Pick<Report, "lifecycle" | "get" | "growth">;
+
+const wantedLifecycle = 1.5;
+const wantedGet = 0.5;
+const wantedGrowth = 1.2;
+
+export function describeMachine(postgresVersion: string): Machine {
+  return {
+    cores: cpus().length,
+    cpu: cpus()[0]?.model ?? "unknown",
+    memoryGiB: Math.round(totalmem() / 1024 ** 3),
+    node: process.version,
+    postgres: postgresVersion,
+  };
+}
+
+/** Judges each wanted ratio by its median. */
+export function judge({ lifecycle, get, growth }: Sections): Verdict[] {
+  const verdicts: Verdict[] = [];
+  for (const row of lifecycle?.rows ?? []) {
+    if (row.connections !== judgedConnections) continue;
+    const wanted = `lifecycle over HTTP ≥ ${wantedLifecycle} × hand-written SQL at ${judgedConnections} connections`;
+    verdicts.push({ wanted, found: span(row.ratio), met: row.ratio.median >= wantedLifecycle });
+  }
+  for (const row of get ?? []) {
+    const wanted = `GET ≥ ${wantedGet} × bare Fastify at ${row.connections} connections`;
+    verdicts.push({ wanted, found: span(row.ratioWithoutKey), met: row.ratioWithoutKey.median >= wantedGet });
+  }
+  const largest = Math.max(...(growth?.rows ?? []).map((row) => row.tasks));
+  for (const row of growth?.rows ?? []) {
+    if (row.tasks !== largest || !row.judged) continue;
+    const wanted = `${row.operation}: cost on ${whole(largest)} tasks ≤ ${wantedGrowth} × the smallest`;
+    verdicts.push({ wanted, found: span(row.costRatio), met: row.costRatio.median <= wantedGrowth });
+  }
+  for (const [name, section] of Object.entries({ lifecycle, growth })) {
+    if (section === undefined) continue;
+    const found = section.brokenRule ?? "every rule holds";
+    verdicts.push({ wanted: `the ledger after ${name}`, found, met: section.brokenRule === null });
+  }
+  return verdicts;
+}
+
+/** The report as a person reads it. */
+export function describe(report: Report): string {
+  const { machine } = report;
+  const lines = [
+    `${machine.cores} cores (${machine.cpu}), ${machine.memoryGiB} GiB, Node ${machine.node}, PostgreSQL ${machine.postgres}, fsync on`,
+    `Medians of rounds, (lowest–highest). The whole run took ${Math.round(report.seconds)} s.`,
+  ];
+  if (report.lifecycle !== undefined)
+    lines.push("", "Post, accept, complete: commands per second", ...lifecycleLines(report.lifecycle));
+  if (report.get !== undefined) lines.push("", "GET /api/tasks/{id}: requests per second", ...getLines(report.get));
+  if (report.growth !== undefined)
+    lines.push("", "Growing markets: operations per second, cost against the smallest", ...growthLines(report.growth));
+  lines.push("", "Wanted");
+  for (const { wanted, found, met } of report.verdicts)
+    lines.push(`${met ? "met    " : "NOT MET"}  ${wanted}: ${found}`);
+  return lines.join("\n");
+}
+
+function lifecycleLines({ rows }: LifecycleResults): string[] {
+  const table = [
+    [
+      "connections",
+      "over HTTP",
+      "hand-written SQL",
+      "ratio",
+      "p50/p99 ms HTTP: post",
+      "accept",
+      "complete",
+      "SQL: post",
+    ],
+  ];
+  for (const row of rows) {
+    const { post, accept, complete } = row.engineLatency;
+    table.push([
+      String(row.connections),
+      counts(row.engine),
+      counts(row.baseline),
+      span(row.ratio),
+      times(post),
+      times(accept),
+      times(complete),
+      times(row.baselineLatency.post),
+    ]);
+  }
+  const lines = align(table);
+  for (const { connections, baselineWithoutTimers, ratioWithoutTimers } of rows) {
+    if (baselineWithoutTimers === null || ratioWithoutTimers === null) continue;
+    lines.push(
+      `at ${connections}, against hand-written SQL that sets no timers at all: ${counts(baselineWithoutTimers)}, ratio ${span(ratioWithoutTimers)}`,
+    );
+  }
+  return lines;
+}
+
+function getLines(rows: readonly GetRow[]): string[] {
+  const table = [["connections", "without key", "with key", "bare Fastify", "ratio", "ratio with key", "p50/p99 ms"]];
+  for (const row of rows) {
+    table.push([
+      String(row.connections),
+      counts(row.withoutKey),
+      counts(row.withKey),
+      counts(row.bare),
+      span(row.ratioWithoutKey),
+      span(row.ratioWithKey),
+      times(row.latencyWithoutKey),
+    ]);
+  }
+  return align(table);
+}
+
+function growthLines({ rows }: GrowthResults): string[] {
+  const table = [["operation", "tasks", "per second", "cost", "p50/p99 ms"]];
+  for (const row of rows) {
+    table.push([row.operation, whole(row.tasks), counts(row.perSecond), span(row.costRatio), times(row.latency)]);
+  }
+  return align(table);
+}
+
+function align(table: readonly (readonly string[])[]): string[] {
+  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  return table.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+function counts({ median, min, max }: Figure): string {
+  return `${whole(median)} (${whole(min)}–${whole(max)})`;
+}
+
+function span({ median, min, max }: Figure): string {
+  return `${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
+}
+
+function times(latency: Latency | undefined): string {
+  return latency === undefined ? "" : `${latency.p50Ms.toFixed(1)}/${latency.p99Ms.toFixed(1)}`;
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString("en");
+}

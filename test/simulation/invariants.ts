@@ -1,0 +1,142 @@
+import type { AssignmentState } from "../../src/model/assignment.ts";
+import { isLive } from "../../src/model/assignment.ts";
+import type { Id } from "../../src/model/ids.ts";
+import { isAmount } from "../../src/model/money.ts";
+import type { TaskState } from "../../src/model/task.ts";
+import type { MemoryMarket } from "../support/memory-market.ts";
+
+/** One command may take a task through several states of 3-domain, "Task", at once; this is where it may arrive. */
+const taskMoves: Readonly<Record<TaskState, readonly TaskState[]>> = {
+  open: ["in_progress", "cancelled", "expired"],
+  selecting: [],
+  // Back on the board when the lease lapsed, and from there expired; through review to the end when that is automatic.
+  in_progress: ["open", "expired", "in_review", "completed"],
+  in_review: ["completed"],
+  completed: [],
+  cancelled: [],
+  expired: [],
+  disputed: [],
+};
+const assignmentMoves: Readonly<Record<AssignmentState, readonly AssignmentState[]>> = {
+  active: ["submitted", "accepted", "lapsed"],
+  submitted: ["accepted"],
+  accepted: [],
+  revision: [],
+  rejected: [],
+  lapsed: [],
+  released: [],
+};
+
+const finalStates: ReadonlySet<TaskState> = new Set(["completed", "cancelled", "expired"]);
+
+/**
+ * Watches a market from command to command and throws at the first broken promise of 3-domain, "Always true". It keeps a
+ * ledger of its own from the transfers alone, and remembers the states it saw, so it believes nothing the market says.
+ */
+export class Watcher {
+  readonly #market: MemoryMarket;
+  readonly #accounts = new Map<string, number>();
+  readonly #sums = new Map<string, number>();
+  readonly #taskStates = new Map<Id, TaskState>();
+  readonly #assignmentStates = new Map<Id, AssignmentState>();
+  readonly #eventCounts = new Map<Id, number>();
+  #transfersSeen = 0;
+  #eventsSeen = 0;
+
+  constructor(market: MemoryMarket) {
+    this.#market = market;
+  }
+
+  /** Everything the market holds, as one number that a refused command must not change. */
+  get rowsWritten(): string {
+    const { transfers, events, submissions, jobs, keys } = this.#market;
+    return [transfers, events, submissions, jobs].map((rows) => rows.length).join() + keys.size;
+  }
+
+  check(): void {
+    this.#followTransfers();
+    this.#followEvents();
+    this.#checkWallets();
+    this.#checkTasks();
+  }
+
+  #followTransfers(): void {
+    const { transfers } = this.#market;
+    for (; this.#transfersSeen < transfers.length; this.#transfersSeen++) {
+      const transfer = transfers[this.#transfersSeen];
+      if (transfer === undefined) break;
+      const { debit, credit, amount, currency } = transfer;
+      promise(isAmount(amount), () => `transfer of ${amount}`);
+      promise(debit !== credit, () => `transfer from ${debit} to itself`);
+      this.#move(debit, currency, -amount);
+      this.#move(credit, currency, amount);
+    }
+    for (const [currency, sum] of this.#sums) promise(sum === 0, () => `the accounts in ${currency} sum to ${sum}`);
+  }
+
+  #move(account: string, currency: string, amount: number): void {
+    const key = `${account} ${currency}`;
+    this.#accounts.set(key, (this.#accounts.get(key) ?? 0) + amount);
+    this.#sums.set(currency, (this.#sums.get(currency) ?? 0) + amount);
+  }
+
+  #followEvents(): void {
+    const { events } = this.#market;
+    for (; this.#eventsSeen < events.length; this.#eventsSeen++) {
+      const event = events[this.#eventsSeen];
+      if (event === undefined) break;
+      const expected = (this.#eventCounts.get(event.taskId) ?? 0) + 1;
+      promise(event.number === expected, () => `event ${event.number} of ${event.taskId} should be ${expected}`);
+      this.#eventCounts.set(event.taskId, expected);
+    }
+  }
+
+  #checkWallets(): void {
+    let counted = 0;
+    for (const { partyId, currency, balance } of this.#market.wallets.values()) {
+      const moved = this.#accounts.get(`party:${partyId}:${currency} ${currency}`) ?? 0;
+      promise(balance >= 0, () => `wallet ${partyId} ${currency} holds ${balance}`);
+      promise(balance === moved, () => `wallet ${partyId} ${currency} holds ${balance}, its transfers say ${moved}`);
+      counted++;
+    }
+    let named = 0;
+    for (const account of this.#accounts.keys()) if (account.startsWith("party:")) named++;
+    promise(named === counted, () => `${named} wallets have transfers, ${counted} have rows`);
+  }
+
+  #checkTasks(): void {
+    const bound = new Map<Id, number>();
+    const accepted = new Map<Id, number>();
+    for (const { id, taskId, state, leaseExpiresAt } of this.#market.assignments.values()) {
+      if (isLive(state)) bound.set(taskId, (bound.get(taskId) ?? 0) + 1);
+      if (state === "accepted") accepted.set(taskId, (accepted.get(taskId) ?? 0) + 1);
+      const before = this.#assignmentStates.get(id) ?? "active";
+      const allowed = before === state || assignmentMoves[before].includes(state);
+      promise(allowed, () => `assignment ${id} went from ${before} to ${state}`);
+      promise((state === "active") === (leaseExpiresAt !== null), () => `${state} assignment, lease ${leaseExpiresAt}`);
+      this.#assignmentStates.set(id, state);
+    }
+    for (const { id, state, budget, currency, eventCount } of this.#market.tasks.values()) {
+      const before = this.#taskStates.get(id) ?? "open";
+      const allowed = before === state || taskMoves[before].includes(state);
+      promise(allowed, () => `task ${id} went from ${before} to ${state}`);
+      this.#taskStates.set(id, state);
+      const held = this.#accounts.get(`escrow:${id} ${currency}`) ?? 0;
+      promise(
+        held === (finalStates.has(state) ? 0 : budget),
+        () => `${state} task ${id} of ${budget} has ${held} in escrow`,
+      );
+      const winners = accepted.get(id) ?? 0;
+      promise(winners === (state === "completed" ? 1 : 0), () => `${state} task ${id} has ${winners} winners`);
+      const workers = bound.get(id) ?? 0;
+      const working = state === "in_progress" || state === "in_review";
+      promise(workers === (working ? 1 : 0), () => `${state} task ${id} has ${workers} workers`);
+      const recorded = this.#eventCounts.get(id) ?? 0;
+      promise(eventCount === recorded, () => `task ${id} counts ${eventCount} events, there are ${recorded}`);
+    }
+  }
+}
+
+function promise(kept: boolean, broken: () => string): void {
+  if (!kept) throw new Error(broken());
+}

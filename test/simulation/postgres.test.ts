@@ -1,0 +1,124 @@
+import { isDeepStrictEqual } from "node:util";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type BatchReport, Engine } from "../../src/engine/engine.ts";
+import { auditLedger } from "../../src/store/audit.ts";
+import { type Database, openDatabase } from "../../src/store/database.ts";
+import { countingIds, MemoryMarket } from "../support/memory-market.ts";
+import { createTestDatabase, type TestDatabase } from "../support/test-database.ts";
+import { type Ending, type Executor, endingOf, prologue, resolve, runInMemory } from "./history.ts";
+import { rowsInMemory, rowsInPostgres } from "./rows.ts";
+import { exactly, historyOf, type Step } from "./steps.ts";
+
+/** Histories that go on at the same time, each on an engine of its own: as many nodes on one database. */
+const sideBySide = 8;
+const runs = 125;
+const stepsEach = 100;
+/** Far enough apart that no two histories share a deadline. */
+const yearMs = 366 * 24 * 3_600_000;
+
+let testDatabase: TestDatabase;
+let database: Database;
+let spaces = 0;
+let batches = 0;
+let commands = 0;
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  database = openDatabase(testDatabase.address);
+});
+afterAll(async () => {
+  await database.close();
+  await testDatabase.drop();
+});
+
+/** Commands between two turns of the clock: one batch. */
+interface Round {
+  readonly waitMinutes: number;
+  readonly sends: ((executor: Executor) => unknown)[];
+  readonly endings: Ending[];
+}
+
+interface Lived {
+  readonly market: MemoryMarket;
+  readonly rounds: readonly Round[];
+}
+
+function liveInMemory(steps: readonly Step[], space: number): Lived {
+  const market = new MemoryMarket({ space, startMs: startOf(space) });
+  let round: Round = { waitMinutes: 0, sends: [], endings: [] };
+  const rounds = [round];
+  for (const step of [...prologue, ...steps]) {
+    const resolved = resolve(step, market, space);
+    if ("waitMinutes" in resolved) {
+      market.advanceMinutes(resolved.waitMinutes);
+      round = { ...resolved, sends: [], endings: [] };
+      rounds.push(round);
+      continue;
+    }
+    round.sends.push(resolved.send);
+    round.endings.push(runInMemory(market, resolved.send));
+  }
+  return { market, rounds };
+}
+
+async function liveInPostgres(rounds: readonly Round[], space: number): Promise<Ending[][]> {
+  const clock = new MemoryMarket({ startMs: startOf(space) });
+  const reports: BatchReport[] = [];
+  const engine = new Engine({
+    pool: database.market,
+    clock: () => clock.now,
+    newId: countingIds(space),
+    onBatch: (report) => reports.push(report),
+  });
+  const endings: Ending[][] = [];
+  for (const { waitMinutes, sends } of rounds) {
+    clock.advanceMinutes(waitMinutes);
+    const settled = await Promise.allSettled(sends.map((send) => send(engine)));
+    endings.push(settled.map((each) => (each.status === "fulfilled" ? { result: each.value } : endingOf(each.reason))));
+  }
+  await engine.close();
+  // Each round must have been one batch indeed, or "the same commands in batches" would not have been tried.
+  expect(reports.map((report) => report.commands)).toEqual(
+    rounds.map((round) => round.sends.length).filter((length) => length > 0),
+  );
+  batches += reports.length;
+  commands += rounds.reduce((sum, round) => sum + round.sends.length, 0);
+  return endings;
+}
+
+function startOf(space: number): number {
+  return Date.parse("2000-01-01T00:00:00Z") + space * yearMs;
+}
+
+async function expectSameBook(steps: readonly Step[]): Promise<void> {
+  const space = spaces++;
+  const { market, rounds } = liveInMemory(steps, space);
+  const endings = await liveInPostgres(rounds, space);
+  for (const [index, round] of rounds.entries())
+    expectSame(`answers of batch ${index + 1}`, endings[index], round.endings);
+  const stored = await rowsInPostgres(database.reads, space);
+  for (const [table, rows] of Object.entries(rowsInMemory(market))) expectSame(table, stored[table], rows);
+}
+
+function expectSame(what: string, actual: unknown, expected: unknown): void {
+  // Only a difference is worth the time that a readable comparison takes.
+  if (!isDeepStrictEqual(actual, expected)) expect({ [what]: actual }).toEqual({ [what]: expected });
+}
+
+it(`gives the same book in batches through PostgreSQL as one by one in memory, ${runs * sideBySide} histories of ${stepsEach} commands`, {
+  timeout: 150_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(exactly(historyOf(stepsEach), sideBySide), async (histories) => {
+      const settled = await Promise.allSettled(histories.map(expectSameBook));
+      for (const each of settled) if (each.status === "rejected") throw each.reason;
+    }),
+    // Every smaller attempt costs a round through the database.
+    { numRuns: runs, interruptAfterTimeLimit: 100_000, markInterruptAsFailure: true },
+  );
+  expect(spaces).toBe(runs * sideBySide);
+  expect(commands / batches).toBeGreaterThan(5);
+  const report = await auditLedger(database.reads);
+  expect(report.rules.filter((rule) => rule.violation !== null)).toEqual([]);
+});

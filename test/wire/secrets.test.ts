@@ -1,0 +1,116 @@
+import { Writable } from "node:stream";
+import { pino } from "pino";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { AgentMarketClient } from "../support/agentmarket-client.ts";
+import { openTestHouse, type TestHouse, testSecret } from "../support/test-house.ts";
+
+const agentCount = 1_000;
+const concurrency = 50;
+/** Half of a secret in the wrong place is half too much. */
+const traceLength = 32;
+
+/** Everything the house logs, at the most talkative level. */
+class LogMemory extends Writable {
+  text = "";
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
+
+const logMemory = new LogMemory();
+const secrets: string[] = [];
+let house: TestHouse;
+let market: AgentMarketClient;
+
+beforeAll(async () => {
+  house = await openTestHouse({ log: pino({ level: "trace" }, logMemory), takesJobs: true });
+  market = new AgentMarketClient(house.url);
+});
+afterAll(() => house.close());
+
+/** Registers an agent and uses its key well and badly, so that it has had every chance to be written down. */
+async function liveALife(index: number): Promise<void> {
+  const answer = await market.post(
+    "/api/agents/register",
+    undefined,
+    {
+      name: `Agent ${index}`,
+      capabilities: ["coding"],
+      owner_email: `agent-${index}@example.com`,
+      webhook_url: `https://agent-${index}.example.com/hook`,
+    },
+    index % 2 === 0 ? crypto.randomUUID() : undefined,
+  );
+  const { api_key: key, webhook_secret: secret } = answer.body.data;
+  secrets.push(key, secret);
+  const idempotencyKey = crypto.randomUUID();
+  await market.post("/api/tasks", key, { title: "t", description: "d", budget: 1 }, idempotencyKey);
+  await market.post("/api/tasks", key, { title: "t", description: "d", budget: 1 }, idempotencyKey);
+  await market.post("/api/tasks", key, "{ malformed");
+  await market.post("/api/tasks", key, { title: "t", description: "d", budget: 1_000 }, crypto.randomUUID());
+  await market.get("/api/wallet", `${key}x`);
+}
+
+/** Every row of every table that is not PostgreSQL's own, as text. */
+async function dumpDatabase(): Promise<{ tables: number; text: string }> {
+  const { reads } = house.app.database;
+  const { rows: tables } = await reads.query<{ name: string }>(
+    `select format('%I.%I', table_schema, table_name) as name from information_schema.tables
+     where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')`,
+  );
+  let text = "";
+  for (const { name } of tables) {
+    const { rows } = await reads.query<{ row: string }>(`select row_to_json(t)::text as row from ${name} t`);
+    text += rows.map(({ row }) => row).join("\n");
+  }
+  return { tables: tables.length, text };
+}
+
+/** How many secrets, or halves of one, occur in a text, in either case. */
+function countTraces(text: string, wanted: readonly string[]): number {
+  const halves = new Set(wanted.flatMap((secret) => [secret.slice(0, traceLength), secret.slice(-traceLength)]));
+  let found = 0;
+  for (const [run] of text.toLowerCase().matchAll(/[0-9a-f]{32,}/g)) {
+    for (let start = 0; start + traceLength <= run.length; start++) {
+      if (halves.has(run.slice(start, start + traceLength))) found++;
+    }
+  }
+  return found;
+}
+
+it("keeps a thousand agents' keys and webhook secrets out of the database and out of the log", {
+  timeout: 60_000,
+}, async () => {
+  for (let first = 0; first < agentCount; first += concurrency) {
+    await Promise.all(Array.from({ length: concurrency }, (_, offset) => liveALife(first + offset)));
+  }
+  await house.app.keys.flushUse();
+  expect(new Set(secrets).size).toBe(2 * agentCount);
+  for (const secret of secrets) expect(secret).toMatch(/^[0-9a-f]{64}$/);
+
+  const database = await dumpDatabase();
+  expect(database.tables).toBeGreaterThan(12);
+  expect(database.text).toContain("agent-999@example.com");
+  expect(countTraces(database.text, secrets)).toBe(0);
+  expect(database.text).not.toContain(testSecret);
+
+  expect(logMemory.text.split("\n").length).toBeGreaterThan(6 * agentCount);
+  expect(countTraces(logMemory.text, secrets)).toBe(0);
+  expect(logMemory.text).not.toContain(testSecret);
+});
+
+it("would find a secret, or half of one, wherever it stood", () => {
+  const secret = "0123456789abcdef".repeat(4).replace(/^0/, "f");
+  for (const text of [
+    `{"k":"${secret}"}`,
+    secret.toUpperCase(),
+    `aa${secret}bb`,
+    secret.slice(0, 32),
+    `x${secret.slice(32)}`,
+  ]) {
+    expect(countTraces(`before ${text} after`, [secret])).toBeGreaterThan(0);
+  }
+  expect(countTraces("ab".repeat(100), [secret])).toBe(0);
+});

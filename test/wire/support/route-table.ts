@@ -1,0 +1,66 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { FastifyInstance } from "fastify";
+import { openTestHouse, type TestHouse, type TestHouseOptions } from "../../support/test-house.ts";
+
+/** One route as the server itself knows it. */
+export interface Route {
+  readonly method: string;
+  /** With `:name` where an address varies, without the door's mounting prefix. */
+  readonly path: string;
+  /** "" or the prefix under which a door is mounted a second time. */
+  readonly prefix: string;
+  readonly requiresKey: boolean;
+  readonly body: ObjectSchema | undefined;
+  readonly query: readonly string[];
+}
+
+/** As much of a JSON schema as the tests look at. */
+export interface ObjectSchema {
+  readonly properties: Readonly<Record<string, PropertySchema>>;
+  readonly required?: readonly string[];
+}
+
+export interface PropertySchema {
+  readonly type?: string;
+  readonly anyOf?: readonly PropertySchema[];
+}
+
+const mountingPrefix = /^\/(agentmarket)(?=\/api\/)/;
+
+/**
+ * Opens a house and listens in while its routes are made: Fastify announces every server it creates on this channel.
+ * Nothing can be reached over HTTP without being in the table.
+ */
+export async function openHouseWithRoutes(
+  options: TestHouseOptions = {},
+): Promise<{ house: TestHouse; routes: Route[] }> {
+  const routes: Route[] = [];
+  const listen = (message: unknown): void => {
+    const { fastify } = message as { fastify: FastifyInstance };
+    fastify.addHook("onRoute", ({ method, url, schema, config }) => {
+      const prefix = mountingPrefix.exec(url)?.[0] ?? "";
+      for (const each of [method].flat()) {
+        routes.push({
+          method: each,
+          path: url.slice(prefix.length),
+          prefix,
+          requiresKey: config?.requiresKey === true,
+          body: schema?.body as ObjectSchema | undefined,
+          query: Object.keys((schema?.querystring as ObjectSchema | undefined)?.properties ?? {}),
+        });
+      }
+    });
+  };
+  subscribe("fastify.initialization", listen);
+  try {
+    const house = await openTestHouse(options);
+    return { house, routes };
+  } finally {
+    unsubscribe("fastify.initialization", listen);
+  }
+}
+
+/** "POST /api/tasks": how a route is called in the tables of tests. */
+export function nameOf(route: Route): string {
+  return `${route.method} ${route.path}`;
+}
