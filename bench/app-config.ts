@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { AppConfig } from "../src/app.ts";
 
 /** What `serve` uses when nothing is set. */
@@ -7,4 +9,15 @@ export const appConfig: AppConfig = {
   signupCents: 100_000,
   allowHttpUrls: false,
   maxQueuedCommands: 5_000,
+  heartbeatSeconds: 60,
+  publicUrl: undefined,
+  mode: "sandbox",
+  // Nothing that is measured uploads a file; the folder is made with the first one.
+  dataFolder: join(tmpdir(), "guildhall-bench-files"),
+  smtpUrl: undefined,
+  mailFrom: "Guildhall <guildhall@localhost>",
+  // A daily allowance would end a run after 100 tasks.
+  agentworkTaskCredits: 0,
+  s3: undefined,
+  redisUrl: undefined,
 };

@@ -5,8 +5,10 @@ import { endWithParent, readSetting, tellParent } from "./processes.ts";
 
 const { body, contentType } = readSetting<{ body: string; contentType: string }>();
 const app = Fastify();
-app.get("/api/tasks/:id", (_request, reply) => {
-  reply.header("content-type", contentType).send(body);
-});
+for (const path of ["/api/tasks/:id", "/api/v1/tasks/:id"]) {
+  app.get(path, (_request, reply) => {
+    reply.header("content-type", contentType).send(body);
+  });
+}
 endWithParent(() => app.close());
 tellParent({ result: { url: await app.listen({ host: "127.0.0.1", port: 0 }) } });

@@ -1,3 +1,4 @@
+import { runDelegate } from "./load/delegate.ts";
 import { runGet } from "./load/get.ts";
 import { runLifecycle, runPosts } from "./load/lifecycle.ts";
 import type { Answer, Measured, Order } from "./messages.ts";
@@ -20,6 +21,8 @@ function carryOut(order: Order): Promise<Measured> {
       return runLifecycle(order);
     case "posts":
       return runPosts(order);
+    case "delegate":
+      return runDelegate(order);
     case "get":
       return runGet(order);
   }

@@ -31,12 +31,27 @@ export interface PostsOrder {
   readonly count: number;
 }
 
+/** A customer and its engineer: delegate, ask, answer, propose, confirm, fetch, over and over. */
+export interface DelegateOrder {
+  readonly kind: "delegate";
+  readonly url: string;
+  readonly pairs: readonly DelegatePair[];
+  readonly durationMs: number;
+}
+
+export interface DelegatePair {
+  readonly customerKey: string;
+  readonly engineerKey: string;
+}
+
 /** GET these addresses in turn, over and over. */
 export interface GetOrder {
   readonly kind: "get";
   readonly url: string;
   readonly paths: readonly string[];
   readonly key: string | undefined;
+  /** Sent as a Bearer key instead. */
+  readonly bearerKey?: string;
   readonly connections: number;
   readonly durationMs: number;
 }
@@ -55,7 +70,7 @@ export interface SqlDoor {
   readonly timers: "task" | "none";
 }
 
-export type Order = LifecycleOrder | PostsOrder | GetOrder;
+export type Order = LifecycleOrder | PostsOrder | DelegateOrder | GetOrder;
 
 export interface Latency {
   readonly p50Ms: number;

@@ -1,7 +1,9 @@
 import { cpus, totalmem } from "node:os";
+import type { DelegateResults } from "./measure-delegate.ts";
 import type { GetRow } from "./measure-get.ts";
 import type { GrowthResults } from "./measure-growth.ts";
 import { judgedConnections, type LifecycleResults } from "./measure-lifecycle.ts";
+import type { StreamResults } from "./measure-streams.ts";
 import type { Latency } from "./messages.ts";
 import type { Figure } from "./statistics.ts";
 
@@ -15,6 +17,8 @@ export interface Report {
   readonly lifecycle: LifecycleResults | undefined;
   readonly get: readonly GetRow[] | undefined;
   readonly growth: GrowthResults | undefined;
+  readonly delegate: DelegateResults | undefined;
+  readonly streams: StreamResults | undefined;
 }
 
 export interface Machine {
@@ -32,11 +36,12 @@ export interface Verdict {
   readonly met: boolean;
 }
 
-type Sections = Pick<Report, "lifecycle" | "get" | "growth">;
+type Sections = Pick<Report, "lifecycle" | "get" | "growth" | "delegate" | "streams">;
 
 const wantedLifecycle = 1.5;
 const wantedGet = 0.5;
 const wantedGrowth = 1.2;
+const wantedDeliveryMs = 250;
 
 export function describeMachine(postgresVersion: string): Machine {
   return {
@@ -49,7 +54,7 @@ export function describeMachine(postgresVersion: string): Machine {
 }
 
 /** Judges each wanted ratio by its median. */
-export function judge({ lifecycle, get, growth }: Sections): Verdict[] {
+export function judge({ lifecycle, get, growth, delegate, streams }: Sections): Verdict[] {
   const verdicts: Verdict[] = [];
   for (const row of lifecycle?.rows ?? []) {
     if (row.connections !== judgedConnections) continue;
@@ -66,10 +71,25 @@ export function judge({ lifecycle, get, growth }: Sections): Verdict[] {
     const wanted = `${row.operation}: cost on ${whole(largest)} tasks ≤ ${wantedGrowth} × the smallest`;
     verdicts.push({ wanted, found: span(row.costRatio), met: row.costRatio.median <= wantedGrowth });
   }
-  for (const [name, section] of Object.entries({ lifecycle, growth })) {
+  for (const [name, section] of Object.entries({ lifecycle, growth, delegate })) {
     if (section === undefined) continue;
     const found = section.brokenRule ?? "every rule holds";
     verdicts.push({ wanted: `the ledger after ${name}`, found, met: section.brokenRule === null });
+  }
+  if (delegate !== undefined) {
+    const wanted = `poll of a delegated task ≥ ${wantedGet} × bare Fastify at ${delegate.connections} connections`;
+    verdicts.push({ wanted, found: span(delegate.pollRatio), met: delegate.pollRatio.median >= wantedGet });
+  }
+  if (streams !== undefined) {
+    const { p50Ms, p99Ms, maxMs } = streams.lastDelivery;
+    verdicts.push({
+      wanted: `an event at the last of ${whole(streams.watchers)} watchers within ${wantedDeliveryMs} ms (p99), ${whole(streams.streams)} streams open`,
+      found: `p50 ${p50Ms} ms, p99 ${p99Ms} ms, at most ${maxMs} ms`,
+      met: p99Ms < wantedDeliveryMs,
+    });
+    const { missed, repeated, broken } = streams;
+    const found = `${missed} missed, ${repeated} repeated, ${broken} streams broken`;
+    verdicts.push({ wanted: "every event once at every watcher", found, met: missed + repeated + broken === 0 });
   }
   return verdicts;
 }
@@ -86,6 +106,11 @@ export function describe(report: Report): string {
   if (report.get !== undefined) lines.push("", "GET /api/tasks/{id}: requests per second", ...getLines(report.get));
   if (report.growth !== undefined)
     lines.push("", "Growing markets: operations per second, cost against the smallest", ...growthLines(report.growth));
+  if (report.delegate !== undefined) lines.push("", ...delegateLines(report.delegate));
+  if (report.streams !== undefined) {
+    const { streams, kibPerStream } = report.streams;
+    lines.push("", `${whole(streams)} open event streams: ${kibPerStream.toFixed(1)} KiB each`);
+  }
   lines.push("", "Wanted");
   for (const { wanted, found, met } of report.verdicts)
     lines.push(`${met ? "met    " : "NOT MET"}  ${wanted}: ${found}`);
@@ -126,6 +151,14 @@ function lifecycleLines({ rows }: LifecycleResults): string[] {
     );
   }
   return lines;
+}
+
+function delegateLines(results: DelegateResults): string[] {
+  const { connections, loops, loopLatency, poll, bare } = results;
+  return [
+    `Delegated tasks from creation to result (10 requests) at ${connections} connections: ${counts(loops)} per second, p50/p99 ms ${times(loopLatency)}`,
+    `Polling one: ${counts(poll)} per second, a bare Fastify route of the same bytes ${counts(bare)}`,
+  ];
 }
 
 function getLines(rows: readonly GetRow[]): string[] {

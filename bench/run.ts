@@ -1,15 +1,17 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { measureDelegate } from "./measure-delegate.ts";
 import { measureGet } from "./measure-get.ts";
 import { type GrowthPace, measureGrowth } from "./measure-growth.ts";
 import { measureLifecycle, type Pace } from "./measure-lifecycle.ts";
+import { measureStreams, type StreamPace } from "./measure-streams.ts";
 import { killHelpers, startHelper } from "./processes.ts";
 import { describe, describeMachine, judge, type Report } from "./report.ts";
 import { maxConnections, type Stage, setStage } from "./stage.ts";
 
 /** `npm run bench`: measures everything described in README.md, prints it and writes results/latest.json. */
 
-const sectionNames = ["lifecycle", "get", "growth"] as const;
+const sectionNames = ["lifecycle", "get", "growth", "delegate", "streams"] as const;
 type SectionName = (typeof sectionNames)[number];
 
 interface Plan {
@@ -17,6 +19,7 @@ interface Plan {
   readonly lifecycle: Pace;
   readonly get: Pace;
   readonly growth: GrowthPace;
+  readonly streams: StreamPace;
 }
 
 const fullPlan: Plan = {
@@ -24,12 +27,14 @@ const fullPlan: Plan = {
   lifecycle: { rounds: 4, roundMs: 2_000, warmUpMs: 1_000 },
   get: { rounds: 3, roundMs: 1_500, warmUpMs: 1_000 },
   growth: { sizes: [1_000, 100_000, 1_000_000], rounds: 5, listMs: 1_000, posts: 500 },
+  streams: { streams: 10_000, watchers: 1_000, events: 200 },
 };
 const quickPlan: Plan = {
   connections: [1, 64],
   lifecycle: { rounds: 2, roundMs: 1_500, warmUpMs: 500 },
   get: { rounds: 2, roundMs: 1_000, warmUpMs: 1_000 },
   growth: { sizes: [1_000, 100_000], rounds: 3, listMs: 1_000, posts: 300 },
+  streams: { streams: 2_000, watchers: 1_000, events: 100 },
 };
 const timeLimitMs = 8 * 60_000;
 const resultsFolder = new URL("results/", import.meta.url);
@@ -61,6 +66,8 @@ async function measure(on: Stage): Promise<Report> {
     lifecycle: await section("lifecycle", () => measureLifecycle(on, load, plan.connections, plan.lifecycle)),
     get: await section("get", () => measureGet(on, load, plan.connections, plan.get)),
     growth: await section("growth", () => measureGrowth(on, load, plan.growth)),
+    delegate: await section("delegate", () => measureDelegate(on, load, plan.get)),
+    streams: await section("streams", () => measureStreams(on, plan.streams)),
   };
   await load.stop();
   return {

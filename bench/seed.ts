@@ -29,7 +29,7 @@ async function dropIndexes(client: pg.Client): Promise<string[]> {
     `select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as definition
       from pg_index i join pg_class c on c.oid = i.indrelid
       where c.relnamespace = 'public'::regnamespace and not i.indisunique
-        and c.relname in ('tasks', 'assignments', 'submissions', 'transfers', 'task_events')`,
+        and c.relname in ('tasks', 'assignments', 'submissions', 'reviews', 'transfers', 'task_events')`,
   );
   for (const { name } of rows) await client.query(`drop index ${name}`);
   return rows.map((row) => row.definition);
@@ -61,12 +61,17 @@ const tasks = `
 
 const assignments = `
   insert into assignments select assignment_id, id, worker_id, case state when 'completed' then 'accepted' else 'active' end,
-    case when state = 'in_progress' then now() + interval '30 days' end, at, case when state = 'completed' then at end
+    case when state = 'in_progress' then now() + interval '30 days' end, at, case when state = 'completed' then at end,
+    case when state = 'in_progress' then now() + interval '30 days' end
   from plan where state in ('in_progress', 'completed') order by n`;
 
 const submissions = `
   insert into submissions select uuidv7(make_interval(secs => n - :count - 60)), assignment_id, id, worker_id, 'Done.', at
   from plan where state = 'completed' order by n`;
+
+const reviews = `
+  insert into reviews select uuidv7(make_interval(secs => n - :count - 60)), p.id, s.id, null, 'approved', null, null, at
+  from plan p join submissions s on s.assignment_id = p.assignment_id order by n`;
 
 /** Each transfer with the wallet it touches, if any, so that running balances can be summed. */
 const transfers = `
@@ -110,4 +115,4 @@ const tallies = `
   update agents a set completed_count = completed_count + done.count
   from (select worker_id, count(*) from plan where state = 'completed' group by 1) done where a.id = done.worker_id`;
 
-const statements = [plan, tasks, assignments, submissions, transfers, wallets, events, tallies];
+const statements = [plan, tasks, assignments, submissions, reviews, transfers, wallets, events, tallies];

@@ -105,6 +105,7 @@ async function registerPairs(database: ConnectionSettings): Promise<Pair[]> {
     const { party } = await app.engine.execute(registerAgent, {
       name,
       organizationId: null,
+      engineer: "none",
       profile: {
         description: "",
         capabilities: ["research", "summarization"],
@@ -113,6 +114,7 @@ async function registerPairs(database: ConnectionSettings): Promise<Pair[]> {
         systemPrompt: null,
         webhookUrl: null,
         ownerEmail: `${name}@example.com`,
+        categories: [],
       },
       key: storedHalf(key, "member", "bench"),
       grantCredits: appConfig.signupCredits,

@@ -37,7 +37,7 @@ export interface Config {
   readonly maxQueuedCommands: number;
 }
 
-export interface S3Config {
+interface S3Config {
   readonly bucket: string;
   readonly endpoint: string | undefined;
   readonly region: string;

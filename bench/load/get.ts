@@ -8,13 +8,19 @@ export async function runGet(order: GetOrder): Promise<Measured> {
     requests: order.paths.map((path) => ({ path })),
     connections: order.connections,
     duration: order.durationMs / 1_000,
-    headers: order.key === undefined ? {} : { "x-api-key": order.key },
+    headers: keyHeader(order),
   });
   if (result.non2xx > 0 || result.errors > 0) {
-    throw new Error(`GET: ${result.non2xx} answers were not 2xx, ${result.errors} requests failed.`);
+    const statuses = JSON.stringify(result.statusCodeStats);
+    throw new Error(`GET: ${result.non2xx} answers were not 2xx (${statuses}), ${result.errors} requests failed.`);
   }
   return {
     perSecond: result["2xx"] / result.duration,
     latency: { get: { p50Ms: result.latency.p50, p99Ms: result.latency.p99 } },
   };
+}
+
+function keyHeader({ key, bearerKey }: GetOrder): Record<string, string> {
+  if (bearerKey !== undefined) return { authorization: `Bearer ${bearerKey}` };
+  return key === undefined ? {} : { "x-api-key": key };
 }

@@ -35,9 +35,18 @@ export class HttpConnection {
   }
 
   post(path: string, key: string, body: string): Promise<HttpAnswer> {
+    return this.#send("POST", path, `x-api-key: ${key}`, body);
+  }
+
+  /** With a Bearer key, as the other doors want it. */
+  ask(method: "GET" | "POST", path: string, key: string, body = ""): Promise<HttpAnswer> {
+    return this.#send(method, path, `authorization: Bearer ${key}`, body);
+  }
+
+  #send(method: string, path: string, keyHeader: string, body: string): Promise<HttpAnswer> {
     this.#waiting = Promise.withResolvers<HttpAnswer>();
     const type = body === "" ? "" : "content-type: application/json\r\n";
-    const head = `POST ${path} HTTP/1.1\r\nhost: ${this.#host}\r\nx-api-key: ${key}\r\n${type}`;
+    const head = `${method} ${path} HTTP/1.1\r\nhost: ${this.#host}\r\n${keyHeader}\r\n${type}`;
     this.#socket.write(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
     return this.#waiting.promise;
   }

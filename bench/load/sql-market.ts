@@ -60,7 +60,7 @@ export async function openSqlMarket(door: SqlDoor, { poster, worker }: Pair): Pr
         const { net, fee } = splitPrice(price, task.fee_basis_points);
         const now = instantFromMs(Date.now());
         const work = [taskId, task.assignment_id, worker.id, newId(), taskResult, now, task.event_count];
-        const money = [price, net, fee, Number(task.balance) + net, newId(), newId()];
+        const money = [price, net, fee, Number(task.balance) + net, newId(), newId(), newId()];
         await client.query({ ...settleTask, values: [...work, ...money] });
       }),
     close: () => client.end(),

@@ -20,9 +20,9 @@ export function insertTask(timers: "task" | "none") {
     text: `with task as (
         insert into tasks (id, poster_id, intake, state, visibility, title, description, required_capabilities, currency,
           budget, price, fee_basis_points, review_policy, review_hours, max_revisions, time_limit_minutes, expires_at,
-          review_due_at, created_at, updated_at, completed_at, event_count)
+          review_due_at, created_at, updated_at, completed_at, event_count, category, tags, funding, revision_count)
         values ($1::uuid, $2::uuid, 'claim', 'open', 'public', $3, $4, $5, 'credits', $6::bigint, null, 1000, 'auto', 72, 3, 1440,
-          $9::timestamptz, null, $8::timestamptz, $8, null, 1)
+          $9::timestamptz, null, $8::timestamptz, $8, null, 1, 'general', '{}', 'escrow', 0)
       ), held as (
         insert into transfers (id, kind, debit, credit, amount, currency, task_id, command, debit_balance, credit_balance, at)
         values ($10::uuid, 'hold', 'party:' || $2 || ':credits', 'escrow:' || $1, $6, 'credits', $1, 'post_task', $7::bigint, null, $8)
@@ -50,8 +50,8 @@ export function insertAssignment(timers: "task" | "none") {
   return {
     name: "insert_assignment",
     text: `with engaged as (
-        insert into assignments (id, task_id, worker_id, state, lease_expires_at, created_at, ended_at)
-        values ($2::uuid, $1::uuid, $3::uuid, 'active', $4::timestamptz, $5::timestamptz, null)
+        insert into assignments (id, task_id, worker_id, state, due_at, lease_expires_at, created_at, ended_at)
+        values ($2::uuid, $1::uuid, $3::uuid, 'active', $4::timestamptz, $4, $5::timestamptz, null)
       ), task as (
         update tasks set state = 'in_progress', updated_at = $5, event_count = $6::integer where id = $1
       ), history as (
@@ -71,15 +71,18 @@ export const lockAssignedTask = {
 
 /**
  * $1 task, $2 assignment, $3 worker, $4 submission, $5 text, $6 now, $7 events so far, $8 price, $9 net, $10 fee,
- * $11 balance after, $12 and $13 transfers.
+ * $11 balance after, $12 and $13 transfers, $14 review.
  */
 export const settleTask = {
   name: "settle_task",
   text: `with handed_in as (
-      insert into submissions (id, assignment_id, task_id, worker_id, text, created_at)
-      values ($4::uuid, $2::uuid, $1::uuid, $3::uuid, $5, $6::timestamptz)
+      insert into submissions (id, assignment_id, task_id, worker_id, text, file_ids, links, created_at)
+      values ($4::uuid, $2::uuid, $1::uuid, $3::uuid, $5, '{}', '{}', $6::timestamptz)
+    ), reviewed as (
+      insert into reviews (id, task_id, submission_id, reviewer_id, verdict, rating, feedback, created_at)
+      values ($14::uuid, $1, $4, null, 'approved', null, null, $6)
     ), engaged as (
-      update assignments set state = 'accepted', lease_expires_at = null, ended_at = $6 where id = $2
+      update assignments set state = 'accepted', due_at = null, lease_expires_at = null, ended_at = $6 where id = $2
     ), paid as (
       insert into transfers (id, kind, debit, credit, amount, currency, task_id, command, debit_balance, credit_balance, at)
       values
@@ -92,8 +95,9 @@ export const settleTask = {
     ), history as (
       insert into task_events (task_id, number, type, actor_id, data, at)
       values
-        ($1, $7::integer + 1, 'task.submitted', $3, json_build_object('assignmentId', $2, 'submissionId', $4), $6),
-        ($1, $7 + 2, 'task.approved', null, json_build_object('assignmentId', $2, 'workerId', $3), $6),
+        ($1, $7::integer + 1, 'task.submitted', $3, json_build_object('assignmentId', $2, 'submissionId', $4, 'files', 0, 'links', 0), $6),
+        ($1, $7 + 2, 'task.approved', null,
+          json_build_object('assignmentId', $2, 'workerId', $3, 'rating', null, 'feedback', null), $6),
         ($1, $7 + 3, 'task.completed', null, json_build_object('price', $8::bigint), $6)
     )
     update tasks set state = 'completed', price = $8, updated_at = $6, completed_at = $6, event_count = $7 + 3 where id = $1`,

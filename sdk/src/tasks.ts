@@ -28,7 +28,9 @@ export async function waitForTask(
   { timeoutMs, signal }: WaitOptions,
 ): Promise<Task> {
   const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
-  const ending = AbortSignal.any([signal, timeout].filter((each) => each !== undefined));
+  // A generator that waits for an event hears of a `return()` only with the next one; of a signal at once.
+  const done = new AbortController();
+  const ending = AbortSignal.any([signal, timeout, done.signal].filter((each) => each !== undefined));
   const growth = new Growth(events(taskId, { signal: ending }));
   try {
     for (;;) {
@@ -45,7 +47,7 @@ export async function waitForTask(
     }
     throw error;
   } finally {
-    growth.stop();
+    done.abort();
   }
 }
 
@@ -65,10 +67,6 @@ class Growth {
     while (!this.#news && this.#ended === undefined) await new Promise<void>((resolve) => (this.#wake = resolve));
     this.#news = false;
     if (this.#ended?.error !== undefined) throw this.#ended.error;
-  }
-
-  stop(): void {
-    void this.#events.return().catch(() => undefined);
   }
 
   async #follow(): Promise<void> {

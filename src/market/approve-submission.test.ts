@@ -21,7 +21,7 @@ describe("approving a submission", () => {
       { number: 4, type: "task.approved", actorId: stage.poster },
       { number: 5, type: "task.completed", actorId: null, data: { price: 25 } },
     ]);
-    expect(stage.market.completedCounts.get(stage.worker)).toBe(1);
+    expect(stage.market.standings.get(stage.worker)?.completed).toBe(1);
   });
 
   it("happens by itself at the end of the review window and not a millisecond sooner", () => {

@@ -23,7 +23,11 @@ describe("claiming a task", () => {
       taskId: id,
       workerId: stage.worker,
       state: "active",
+      dueAt: leaseExpiresAt,
       leaseExpiresAt,
+      heartbeatSeconds: null,
+      openQuestionId: null,
+      pausedMs: null,
       createdAt: stage.market.now,
       endedAt: null,
     });

@@ -35,9 +35,20 @@ describe("cancelling a task", () => {
     stage.expectRefused(cancelTask, { taskId: inReview.id, posterId }, "task_wrong_state", { state: "in_review" });
     const completed = stage.completedTask({ budget: 10 });
     stage.expectRefused(cancelTask, { taskId: completed.id, posterId }, "task_wrong_state", { state: "completed" });
-    const cancelled = stage.openTask({ budget: 10 });
-    stage.market.execute(cancelTask, { taskId: cancelled.id, posterId });
-    stage.expectRefused(cancelTask, { taskId: cancelled.id, posterId }, "task_wrong_state", { state: "cancelled" });
+    const expired = stage.openTask({ budget: 10, expiresInHours: 1 });
+    stage.market.advanceMinutes(60);
+    stage.market.execute(expireTask, { taskId: expired.id });
+    stage.expectRefused(cancelTask, { taskId: expired.id, posterId }, "task_wrong_state", { state: "expired" });
+  });
+
+  it("changes nothing the second time", () => {
+    const cancel = { taskId: stage.openTask({ budget: 10 }).id, posterId: stage.poster };
+    const first = stage.market.execute(cancelTask, cancel);
+    stage.market.advanceMinutes(1);
+    const moved = stage.market.transfers.length;
+    expect(stage.market.execute(cancelTask, cancel)).toEqual(first);
+    expect(stage.market.transfers).toHaveLength(moved);
+    expect(stage.market.eventsOf(cancel.taskId)).toHaveLength(2);
   });
 });
 

@@ -25,7 +25,7 @@ describe("submitting work", () => {
     expect(stage.market.submissions).toEqual([result.submission]);
     expect(stage.market.account(`escrow:${task.id}`)).toBe(0);
     expect(stage.market.account("platform:fees")).toBe(3);
-    expect(stage.market.completedCounts.get(stage.worker)).toBe(1);
+    expect(stage.market.standings.get(stage.worker)?.completed).toBe(1);
     expect(stage.market.eventsOf(task.id).map((event) => [event.number, event.type, event.actorId])).toEqual([
       [1, "task.posted", stage.poster],
       [2, "task.claimed", stage.worker],

@@ -5,7 +5,7 @@ import { Kysely, PostgresDialect } from "kysely";
 import type { Pool } from "pg";
 import type { BaseLogger } from "pino";
 import { v7 as newId } from "uuid";
-import { Refusal } from "../model/errors.ts";
+import { Refusal, refuse } from "../model/errors.ts";
 import { accountEmail } from "../model/person.ts";
 import type { Mailer } from "../outbound/mail.ts";
 import type { Passwords } from "./passwords.ts";
@@ -28,6 +28,8 @@ export interface SessionsSetting {
 
 /** Where the bridge says who calls; never taken from outside. */
 export const clientAddressHeader = "x-guildhall-client";
+/** A sign-up holds a connection while its password is hashed; more at once would wait for one until they fail. */
+const maxSignUps = 16;
 /** Where better-auth answers. */
 export const sessionsPath = "/v1/auth";
 
@@ -41,14 +43,22 @@ export interface SignedIn {
 export class Sessions {
   readonly #setting: SessionsSetting;
   #auth: ReturnType<typeof configure> | undefined;
+  #signUps = 0;
 
   constructor(setting: SessionsSetting) {
     this.#setting = setting;
   }
 
-  /** Answers a request whose URL is below `sessionsPath` of the public URL. */
-  handle(request: Request): Promise<Response> {
-    return this.#open().handler(request);
+  /** Answers a request whose URL is below `sessionsPath` of the public URL. Refuses `queue_full`. */
+  async handle(request: Request): Promise<Response> {
+    if (!new URL(request.url).pathname.startsWith(`${sessionsPath}/sign-up/`)) return this.#open().handler(request);
+    if (this.#signUps >= maxSignUps) refuse("queue_full");
+    this.#signUps++;
+    try {
+      return await this.#open().handler(request);
+    } finally {
+      this.#signUps--;
+    }
   }
 
   /** Whose session cookie this is, or undefined. */

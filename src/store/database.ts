@@ -82,7 +82,7 @@ export function openDatabase(address: DatabaseAddress, options: DatabaseOptions 
     ...address,
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
-    max: 4,
+    max: 8,
     onConnect: async (client) => {
       await client.query(readSettings);
     },

@@ -52,7 +52,10 @@ export async function readOpenWork(pool: Pool, seeker: WorkSeeker, now: Instant,
     const sources = [`t.agent_id = $1 and ${ownSide} <> $2`, ...engineersTasks(seeker)].map(
       (mine) => `(${from} where t.intake = 'direct' and ${mine} and ${common} ${after} order by t.id limit $5)`,
     );
-    const { rows } = await pool.query<Task>(`select * from (${sources.join(" union all ")}) found order by id limit $5`, values);
+    const { rows } = await pool.query<Task>(
+      `select * from (${sources.join(" union all ")}) found order by id limit $5`,
+      values,
+    );
     return rows;
   }
   if (seeker.board === null) return [];

@@ -198,16 +198,17 @@ describe("PUT /v1/me/password", () => {
     expect((await post("/sign-in/email", { email, password: "battery staple" })).status).toBe(200);
   });
 
-  it("takes one of two first passwords that arrive at once", async () => {
-    const { key, email } = await client.register();
-    const headers = { Authorization: `Bearer ${key}` };
-    const both = await Promise.all([
-      put({ password: "password one" }, headers),
-      put({ password: "password two" }, headers),
-    ]);
-    expect(both.map(({ status }) => status).sort()).toEqual([204, 401]);
-    const winner = both[0]?.status === 204 ? "password one" : "password two";
-    expect((await post("/sign-in/email", { email, password: winner })).status).toBe(200);
+  it("takes one of six first passwords that arrive at once", async () => {
+    for (let round = 0; round < 3; round++) {
+      const { key, email } = await client.register();
+      const headers = { Authorization: `Bearer ${key}` };
+      const passwords = [1, 2, 3, 4, 5, 6].map((n) => `password number ${n}`);
+      const answers = await Promise.all(passwords.map((password) => put({ password }, headers)));
+      const statuses = answers.map(({ status }) => status);
+      expect([...statuses].sort()).toEqual([204, 401, 401, 401, 401, 401]);
+      const winner = passwords[statuses.indexOf(204)];
+      expect((await post("/sign-in/email", { email, password: winner })).status).toBe(200);
+    }
   });
 
   it("goes by session too, from our own pages, and ends the other sessions", async () => {
@@ -236,8 +237,22 @@ describe("PUT /v1/me/password", () => {
   });
 });
 
-describe("a flood of sign-ins", () => {
-  it("is answered 503 past what may wait, and the rest of the house goes on", async () => {
+describe("a flood", () => {
+  it("of sign-ups is answered 503 past what may be under way, never 500, and the others are whole", async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 150 }, () =>
+        post("/sign-up/email", { name: "Ada", email: newEmail(), password: "correct horse" }),
+      ),
+    );
+    const statuses = answers.map(({ status }) => status);
+    expect([...new Set(statuses)].sort()).toEqual([200, 503]);
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(16);
+    const ids = answers.filter(({ status }) => status === 200).map(({ body }) => body.user.id);
+    const { rows } = await house.app.database.reads.query("select 1 from memberships where user_id = any($1)", [ids]);
+    expect(rows).toHaveLength(ids.length);
+  });
+
+  it("of wrong passwords is answered 503 past what may wait, and the rest of the house goes on", async () => {
     const { email, key } = await client.register();
     const flood = Promise.all(
       Array.from({ length: 120 }, () => client.post("/api/v1/auth/api-key", undefined, { email, password: "x" })),
@@ -248,6 +263,6 @@ describe("a flood of sign-ins", () => {
     const statuses = (await flood).map(({ status }) => status);
     expect(statuses.filter((status) => status === 503).length).toBeGreaterThan(0);
     expect(statuses.filter((status) => status === 401).length).toBeGreaterThanOrEqual(66);
-    expect(meanwhileMs).toBeLessThan(2_000);
+    expect(meanwhileMs).toBeLessThan(5_000);
   });
 });

@@ -2,8 +2,9 @@ import type { AssignmentState } from "../../src/model/assignment.ts";
 import { isLive } from "../../src/model/assignment.ts";
 import type { Id } from "../../src/model/ids.ts";
 import { isAmount } from "../../src/model/money.ts";
-import type { TaskState } from "../../src/model/task.ts";
+import type { Funding, TaskState } from "../../src/model/task.ts";
 import type { MemoryMarket } from "../support/memory-market.ts";
+import { checkWork, promise } from "./work-invariants.ts";
 
 /** One command may take a task through several states of 3-domain, "Task", at once; this is where it may arrive. */
 const taskMoves: Readonly<Record<TaskState, readonly TaskState[]>> = {
@@ -11,17 +12,27 @@ const taskMoves: Readonly<Record<TaskState, readonly TaskState[]>> = {
   selecting: [],
   // Back on the board when the lease lapsed, and from there expired; through review to the end when that is automatic.
   in_progress: ["open", "expired", "in_review", "completed"],
-  in_review: ["completed"],
+  // Sent back; or rejected for good, and from there back on the board or over.
+  in_review: ["completed", "in_progress", "open", "cancelled", "expired"],
   completed: [],
   cancelled: [],
   expired: [],
   disputed: [],
 };
+/** Work on an allowance may be cancelled from under its worker. */
+const allowanceMoves: readonly [TaskState, TaskState][] = [["in_progress", "cancelled"]];
+
+function mayMove(from: TaskState, to: TaskState, funding: Funding): boolean {
+  if (from === to || taskMoves[from].includes(to)) return true;
+  return funding === "allowance" && allowanceMoves.some((move) => move[0] === from && move[1] === to);
+}
+
 const assignmentMoves: Readonly<Record<AssignmentState, readonly AssignmentState[]>> = {
-  active: ["submitted", "accepted", "lapsed"],
-  submitted: ["accepted"],
+  active: ["submitted", "accepted", "lapsed", "released"],
+  // Released where a task on an allowance is cancelled.
+  submitted: ["accepted", "revision", "rejected", "released"],
   accepted: [],
-  revision: [],
+  revision: ["active", "submitted", "lapsed", "released"],
   rejected: [],
   lapsed: [],
   released: [],
@@ -49,8 +60,9 @@ export class Watcher {
 
   /** Everything the market holds, as one number that a refused command must not change. */
   get rowsWritten(): string {
-    const { transfers, events, submissions, jobs, keys } = this.#market;
-    return [transfers, events, submissions, jobs].map((rows) => rows.length).join() + keys.size;
+    const { transfers, events, submissions, reviews, memberships, jobs, keys, people, questions } = this.#market;
+    const lists = [transfers, events, submissions, reviews, memberships, jobs].map((rows) => rows.length);
+    return [...lists, keys.size, people.size, questions.size].join();
   }
 
   check(): void {
@@ -58,6 +70,7 @@ export class Watcher {
     this.#followEvents();
     this.#checkWallets();
     this.#checkTasks();
+    checkWork(this.#market);
   }
 
   #followTransfers(): void {
@@ -107,19 +120,17 @@ export class Watcher {
   #checkTasks(): void {
     const bound = new Map<Id, number>();
     const accepted = new Map<Id, number>();
-    for (const { id, taskId, state, leaseExpiresAt } of this.#market.assignments.values()) {
+    for (const { id, taskId, state } of this.#market.assignments.values()) {
       if (isLive(state)) bound.set(taskId, (bound.get(taskId) ?? 0) + 1);
       if (state === "accepted") accepted.set(taskId, (accepted.get(taskId) ?? 0) + 1);
       const before = this.#assignmentStates.get(id) ?? "active";
       const allowed = before === state || assignmentMoves[before].includes(state);
       promise(allowed, () => `assignment ${id} went from ${before} to ${state}`);
-      promise((state === "active") === (leaseExpiresAt !== null), () => `${state} assignment, lease ${leaseExpiresAt}`);
       this.#assignmentStates.set(id, state);
     }
-    for (const { id, state, budget, currency, eventCount } of this.#market.tasks.values()) {
+    for (const { id, state, funding, budget, currency, eventCount } of this.#market.tasks.values()) {
       const before = this.#taskStates.get(id) ?? "open";
-      const allowed = before === state || taskMoves[before].includes(state);
-      promise(allowed, () => `task ${id} went from ${before} to ${state}`);
+      promise(mayMove(before, state, funding), () => `task ${id} went from ${before} to ${state}`);
       this.#taskStates.set(id, state);
       const held = this.#accounts.get(`escrow:${id} ${currency}`) ?? 0;
       promise(
@@ -135,8 +146,4 @@ export class Watcher {
       promise(eventCount === recorded, () => `task ${id} counts ${eventCount} events, there are ${recorded}`);
     }
   }
-}
-
-function promise(kept: boolean, broken: () => string): void {
-  if (!kept) throw new Error(broken());
 }

@@ -2,11 +2,12 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type BatchReport, Engine } from "../../src/engine/engine.ts";
+import type { FileOwner } from "../../src/model/party.ts";
 import { auditLedger } from "../../src/store/audit.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
 import { countingIds, MemoryMarket } from "../support/memory-market.ts";
 import { createTestDatabase, type TestDatabase } from "../support/test-database.ts";
-import { type Ending, type Executor, endingOf, prologue, resolve, runInMemory } from "./history.ts";
+import { type Ending, type Executor, endingOf, filesAfterPrologue, prologue, resolve, runInMemory } from "./history.ts";
 import { rowsInMemory, rowsInPostgres } from "./rows.ts";
 import { exactly, historyOf, type Step } from "./steps.ts";
 
@@ -35,6 +36,8 @@ afterAll(async () => {
 /** Commands between two turns of the clock: one batch. */
 interface Round {
   readonly waitMinutes: number;
+  /** Uploaded before it. */
+  readonly files: readonly FileOwner[];
   readonly sends: ((executor: Executor) => unknown)[];
   readonly endings: Ending[];
 }
@@ -46,20 +49,33 @@ interface Lived {
 
 function liveInMemory(steps: readonly Step[], space: number): Lived {
   const market = new MemoryMarket({ space, startMs: startOf(space) });
-  let round: Round = { waitMinutes: 0, sends: [], endings: [] };
-  const rounds = [round];
-  for (const step of [...prologue, ...steps]) {
+  const rounds: Round[] = [];
+  const begin = (waitMinutes: number, files: readonly FileOwner[] = []): Round => {
+    market.advanceMinutes(waitMinutes);
+    for (const file of files) market.files.set(file.id, file);
+    const round = { waitMinutes, files, sends: [], endings: [] };
+    rounds.push(round);
+    return round;
+  };
+  let round = begin(0);
+  for (const [index, step] of [...prologue, ...steps].entries()) {
+    if (index === prologue.length) round = begin(0, filesAfterPrologue(market));
     const resolved = resolve(step, market, space);
     if ("waitMinutes" in resolved) {
-      market.advanceMinutes(resolved.waitMinutes);
-      round = { ...resolved, sends: [], endings: [] };
-      rounds.push(round);
+      round = begin(resolved.waitMinutes);
       continue;
     }
     round.sends.push(resolved.send);
     round.endings.push(runInMemory(market, resolved.send));
   }
   return { market, rounds };
+}
+
+async function upload(files: readonly FileOwner[]): Promise<void> {
+  if (files.length === 0) return;
+  const text = `insert into files (id, owner_id, name, media_type, size_bytes, sha256, storage_key, created_at)
+    select id, owner_id, 'file.txt', 'text/plain', 1, '', id::text, now() from unnest($1::uuid[], $2::uuid[]) f (id, owner_id)`;
+  await database.reads.query(text, [files.map(({ id }) => id), files.map(({ ownerId }) => ownerId)]);
 }
 
 async function liveInPostgres(rounds: readonly Round[], space: number): Promise<Ending[][]> {
@@ -72,8 +88,9 @@ async function liveInPostgres(rounds: readonly Round[], space: number): Promise<
     onBatch: (report) => reports.push(report),
   });
   const endings: Ending[][] = [];
-  for (const { waitMinutes, sends } of rounds) {
+  for (const { waitMinutes, files, sends } of rounds) {
     clock.advanceMinutes(waitMinutes);
+    await upload(files);
     const settled = await Promise.allSettled(sends.map((send) => send(engine)));
     endings.push(settled.map((each) => (each.status === "fulfilled" ? { result: each.value } : endingOf(each.reason))));
   }

@@ -1,10 +1,14 @@
 import type { Pool } from "pg";
 import {
   agents,
+  allowances,
   apiKeys,
   assignments,
   grantAllotments,
+  memberships,
   parties,
+  questions,
+  reviews,
   submissions,
   taskEvents,
   tasks,
@@ -20,11 +24,18 @@ const queries: Readonly<Record<string, string>> = {
   tasks: `select ${tasks.columns} from tasks where id between $1 and $2 order by id`,
   assignments: `select ${assignments.columns} from assignments where id between $1 and $2 order by id`,
   submissions: `select ${submissions.columns} from submissions where id between $1 and $2 order by id`,
+  questions: `select ${questions.columns} from questions where id between $1 and $2 order by id`,
+  reviews: `select ${reviews.columns} from reviews where id between $1 and $2 order by id`,
   parties: `select ${parties.columns} from parties where id between $1 and $2 order by id`,
   agents: `select ${agents.columns} from agents where id between $1 and $2 order by id`,
-  completed: `select id, completed_count as completed from agents
+  standings: `select id, completed_count as completed, rating_sum as "ratingSum", rating_count as "ratingCount" from agents
     where id between $1 and $2 and completed_count <> 0 order by id`,
   keys: `select ${apiKeys.columns} from api_keys where id between $1 and $2 order by id`,
+  memberships: `select ${memberships.columns} from memberships
+    where organization_id between $1 and $2 order by organization_id, user_id`,
+  // Here every holder is a party.
+  allowances: `select ${allowances.columns} from allowances
+    where holder_id collate "C" between $1 and $2 order by holder_id collate "C", day`,
   wallets: `select ${wallets.columns} from wallets where party_id between $1 and $2 order by party_id, currency`,
   transfers: `select ${transfers.columns} from transfers where id between $1 and $2 order by id`,
   events: `select ${taskEvents.columns} from task_events where task_id between $1 and $2 order by task_id, number`,
@@ -40,6 +51,7 @@ export async function rowsInPostgres(pool: Pool, space: number): Promise<Rows> {
       return [table, rows] as const;
     }),
     readAllotments(pool, space),
+    readPeople(pool, space),
   ]);
   return Object.fromEntries(found);
 }
@@ -54,20 +66,34 @@ async function readAllotments(pool: Pool, space: number): Promise<readonly [stri
   return ["allotments", rows];
 }
 
+async function readPeople(pool: Pool, space: number): Promise<readonly [string, readonly unknown[]]> {
+  const { rows } = await pool.query({
+    name: "rows of people",
+    text: `select id, name, email, "createdAt" from users where email = any($1) order by id`,
+    values: [[0, 1].map((person) => `person${person}.${space}@example.com`)],
+  });
+  return ["people", rows];
+}
+
 /** What the market in memory holds. */
 export function rowsInMemory(market: MemoryMarket): Rows {
-  const completed = [...market.completedCounts].map(([id, count]) => ({ id, completed: count }));
+  const standings = [...market.standings].map(([id, standing]) => ({ id, ...standing }));
   return {
     tasks: sorted([...market.tasks.values()], ({ id }) => id),
     assignments: sorted([...market.assignments.values()], ({ id }) => id),
     submissions: sorted(market.submissions, ({ id }) => id),
+    questions: sorted([...market.questions.values()], ({ id }) => id),
+    reviews: sorted(market.reviews, ({ id }) => id),
     parties: sorted([...market.parties.values()], ({ id }) => id),
     agents: sorted([...market.agents.values()], ({ id }) => id),
-    completed: sorted(completed, ({ id }) => id),
+    standings: sorted(standings, ({ id }) => id),
     keys: sorted([...market.keys.values()], ({ id }) => id),
+    memberships: sorted(market.memberships, ({ organizationId, userId }) => organizationId + userId),
+    allowances: sorted([...market.allowances.values()], ({ holderId, day }) => holderId + day),
     wallets: sorted([...market.wallets.values()], ({ partyId, currency }) => partyId + currency),
     transfers: sorted(market.transfers, ({ id }) => id),
     events: sorted(market.events, ({ taskId, number }) => `${taskId} ${String(number).padStart(6, "0")}`),
+    people: sorted([...market.people.values()], ({ id }) => id),
     allotments: sorted([...market.allotments.values()], ({ ownerEmail }) => ownerEmail),
   };
 }

@@ -1,27 +1,76 @@
 import fc from "fast-check";
+import type { EngineerScope } from "../../src/model/party.ts";
+
+/** Which task a step is about, counted from the newest: of those that are ready for the step, or of all. */
+export interface TaskPick {
+  readonly nth: number;
+  readonly ready: boolean;
+}
+
+/** Whose step it is: null for the one who may, else whoever the number hits, rightly or not. */
+type Actor = number | null;
+
+/** A worker's step. `assignment` null: the door names only the task; else whichever assignment the number hits. */
+interface WorkersStep {
+  readonly by: Actor;
+  readonly task: TaskPick;
+  readonly assignment: number | null;
+}
 
 /**
- * One step of a history, in numbers that fit whatever there is by then: party 7 of 4 parties is the fourth. Where `by` is
- * null, the one acts who may (the task's poster, its worker, a stranger, time); else whoever the number hits, rightly or not.
+ * One step of a history, in numbers that fit whatever there is by then: party 7 of 4 parties is the fourth. `person`
+ * is null for an organization that belongs to nobody. `file` 0 is one of the worker's own.
  */
 export type Step =
-  | { readonly do: "register"; readonly owner: number | null; readonly underOrganization: boolean }
+  | { readonly do: "found"; readonly person: number | null }
+  | {
+      readonly do: "register";
+      readonly owner: number;
+      readonly underOrganization: boolean;
+      readonly engineer: EngineerScope;
+    }
+  | { readonly do: "issue"; readonly to: number }
   | {
       readonly do: "post";
       readonly by: number;
+      readonly funding: "escrow" | "allowance";
       readonly budget: number;
       readonly currency: "credits" | "usd";
+      readonly intake: "claim" | "direct";
+      readonly agent: number | null;
+      readonly isPrivate: boolean;
+      readonly hasNotice: boolean;
       readonly review: "auto" | "manual";
+      readonly maxRevisions: number | null;
       readonly leaseMinutes: number;
       readonly boardHours: number | null;
       readonly feeBasisPoints: number;
     }
-  | { readonly do: "claim"; readonly by: number | null; readonly task: number }
-  | { readonly do: "submit"; readonly by: number | null; readonly task: number }
-  | { readonly do: "approve"; readonly by: number | null; readonly task: number; readonly byTime: boolean }
-  | { readonly do: "cancel"; readonly by: number | null; readonly task: number }
-  | { readonly do: "expire"; readonly task: number }
-  | { readonly do: "lapse"; readonly task: number; readonly assignment: number | null }
+  | { readonly do: "claim"; readonly by: Actor; readonly task: TaskPick; readonly heartbeatSeconds: number | null }
+  | ({ readonly do: "heartbeat" } & WorkersStep)
+  | ({ readonly do: "progress" } & WorkersStep)
+  | ({ readonly do: "ask"; readonly asks: "text" | "single_select" | "multi_select" | "plainly" } & WorkersStep)
+  | {
+      readonly do: "answer";
+      readonly by: Actor;
+      readonly task: TaskPick;
+      readonly says: "text" | "what fits" | "nonsense";
+    }
+  | ({ readonly do: "submit"; readonly file: number | null; readonly links: number } & WorkersStep)
+  | ({ readonly do: "release" } & WorkersStep)
+  | ({ readonly do: "resume" } & WorkersStep)
+  | {
+      readonly do: "approve";
+      readonly by: Actor;
+      readonly task: TaskPick;
+      readonly byTime: boolean;
+      readonly rating: number | null;
+    }
+  | { readonly do: "revise"; readonly by: Actor; readonly task: TaskPick }
+  | { readonly do: "reject"; readonly by: Actor; readonly task: TaskPick; readonly cancel: boolean }
+  | { readonly do: "cancel"; readonly by: Actor; readonly task: TaskPick }
+  | { readonly do: "expire"; readonly task: TaskPick }
+  | { readonly do: "lapse"; readonly task: TaskPick; readonly assignment: number | null }
   | {
       readonly do: "grant";
       readonly to: number;
@@ -31,61 +80,83 @@ export type Step =
   | { readonly do: "wait"; readonly minutes: number };
 
 const someone = fc.nat({ max: 9 });
-/** Counted from the newest, so that most steps meet a task that is not over yet. */
-const task = fc.oneof({ weight: 4, arbitrary: fc.nat({ max: 4 }) }, { weight: 1, arbitrary: fc.nat({ max: 40 }) });
+const task: fc.Arbitrary<TaskPick> = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ nth: fc.nat({ max: 2 }), ready: fc.constant(true) }) },
+  { weight: 2, arbitrary: fc.record({ nth: fc.nat({ max: 4 }), ready: fc.constant(false) }) },
+  { weight: 1, arbitrary: fc.record({ nth: fc.nat({ max: 40 }), ready: fc.constant(false) }) },
+);
 const rightly = mostly(someone);
 const currency = fc.constantFrom("credits" as const, "usd" as const);
+const workers = { by: rightly, task, assignment: mostly(fc.nat({ max: 60 })) };
 
 type Fields<Name extends Step["do"]> = Omit<Extract<Step, { do: Name }>, "do">;
 
 function step<Name extends Step["do"]>(
+  weight: number,
   name: Name,
   fields: { [Field in keyof Fields<Name>]: fc.Arbitrary<Fields<Name>[Field]> },
-): fc.Arbitrary<Step> {
-  return fc.record({ do: fc.constant(name), ...fields }) as unknown as fc.Arbitrary<Step>;
+): fc.WeightedArbitrary<Step> {
+  return { weight, arbitrary: fc.record({ do: fc.constant(name), ...fields }) as unknown as fc.Arbitrary<Step> };
 }
 
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: step("post", {
-      by: someone,
-      budget: fc.oneof(
-        { weight: 4, arbitrary: fc.integer({ min: 1, max: 30 }) },
-        { weight: 1, arbitrary: fc.integer({ min: 1, max: 400 }) },
-      ),
-      currency,
-      review: fc.constantFrom("manual" as const, "auto" as const),
-      leaseMinutes: fc.integer({ min: 1, max: 240 }),
-      boardHours: fc.option(fc.integer({ min: 1, max: 6 })),
-      feeBasisPoints: fc.constantFrom(1_000, 0, 1, 3_333, 10_000),
-    }),
-  },
-  { weight: 6, arbitrary: step("claim", { by: rightly, task }) },
-  { weight: 5, arbitrary: step("submit", { by: rightly, task }) },
-  { weight: 4, arbitrary: step("approve", { by: rightly, task, byTime: fc.boolean() }) },
-  { weight: 2, arbitrary: step("cancel", { by: rightly, task }) },
-  { weight: 2, arbitrary: step("expire", { task }) },
-  { weight: 3, arbitrary: step("lapse", { task, assignment: mostly(fc.nat({ max: 60 })) }) },
-  {
-    weight: 2,
-    arbitrary: step("grant", {
-      to: someone,
-      amount: fc.oneof(
-        { weight: 5, arbitrary: fc.integer({ min: 1, max: 500 }) },
-        { weight: 1, arbitrary: badAmount() },
-      ),
-      currency,
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: step("register", { owner: fc.option(fc.nat({ max: 1 }), { freq: 4 }), underOrganization: fc.boolean() }),
-  },
-  {
-    weight: 3,
-    arbitrary: step("wait", { minutes: fc.oneof(fc.integer({ min: 1, max: 90 }), fc.constantFrom(60, 120, 4_320)) }),
-  },
+  step(2, "found", { person: fc.option(fc.nat({ max: 3 }), { freq: 4 }) }),
+  step(1, "register", {
+    owner: fc.nat({ max: 1 }),
+    underOrganization: fc.boolean(),
+    engineer: fc.constantFrom("none" as const, "organization" as const, "platform" as const),
+  }),
+  step(1, "issue", { to: someone }),
+  step(10, "post", {
+    by: someone,
+    funding: fc.constantFrom("escrow" as const, "escrow" as const, "allowance" as const),
+    budget: fc.oneof(
+      { weight: 4, arbitrary: fc.integer({ min: 1, max: 30 }) },
+      { weight: 1, arbitrary: fc.integer({ min: 1, max: 400 }) },
+    ),
+    currency,
+    intake: fc.constantFrom("claim" as const, "claim" as const, "claim" as const, "direct" as const),
+    agent: fc.option(someone),
+    isPrivate: fc.boolean(),
+    hasNotice: fc.boolean(),
+    review: fc.constantFrom("manual" as const, "manual" as const, "auto" as const),
+    maxRevisions: fc.constantFrom(2, 1, 0, 3, null),
+    leaseMinutes: fc.oneof(fc.integer({ min: 1, max: 240 }), fc.constantFrom(600, 5_000)),
+    boardHours: fc.option(fc.integer({ min: 1, max: 6 })),
+    feeBasisPoints: fc.constantFrom(1_000, 0, 1, 3_333, 10_000),
+  }),
+  step(16, "claim", { by: rightly, task, heartbeatSeconds: fc.option(fc.constantFrom(60, 1_800, 7_200, 36_000), { freq: 2 }) }),
+  step(4, "heartbeat", workers),
+  step(3, "progress", workers),
+  step(7, "ask", {
+    ...workers,
+    asks: fc.constantFrom("text" as const, "single_select" as const, "multi_select" as const, "plainly" as const),
+  }),
+  step(7, "answer", {
+    by: rightly,
+    task,
+    says: fc.constantFrom("text" as const, "what fits" as const, "nonsense" as const),
+  }),
+  step(14, "submit", { ...workers, file: fc.constantFrom(null, null, null, null, 0, 0, 1), links: fc.nat({ max: 2 }) }),
+  step(2, "release", workers),
+  step(10, "resume", workers),
+  step(6, "approve", {
+    by: rightly,
+    task,
+    byTime: fc.boolean(),
+    rating: fc.option(fc.integer({ min: 1, max: 5 }), { freq: 2 }),
+  }),
+  step(8, "revise", { by: rightly, task }),
+  step(4, "reject", { by: rightly, task, cancel: fc.boolean() }),
+  step(3, "cancel", { by: rightly, task }),
+  step(4, "expire", { task }),
+  step(4, "lapse", { task, assignment: mostly(fc.nat({ max: 60 })) }),
+  step(4, "grant", {
+    to: someone,
+    amount: fc.oneof({ weight: 5, arbitrary: fc.integer({ min: 1, max: 500 }) }, { weight: 1, arbitrary: badAmount() }),
+    currency,
+  }),
+  step(5, "wait", { minutes: fc.oneof(fc.integer({ min: 1, max: 90 }), fc.constantFrom(60, 120, 4_320)) }),
 );
 
 /** Null four times out of five. */

@@ -113,7 +113,7 @@ export async function submit(
   text: string,
   fileIds: readonly string[] = [],
 ): Promise<void> {
-  await app.engine.execute(submitWork, { taskId, workerId: worker.id, assignmentId: null, text, fileIds, links: [] });
+  await app.engine.execute(submitWork, { taskId, workerId: worker.id, text, fileIds, links: [] });
 }
 
 /** US cents in a party's wallet. */

@@ -71,6 +71,6 @@ export class Engineer {
   }
 
   #on(taskId: string) {
-    return { taskId, workerId: this.id, assignmentId: null };
+    return { taskId, workerId: this.id };
   }
 }

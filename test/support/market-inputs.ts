@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { PostTask } from "../../src/market/post-task.ts";
-import type { RegisterAgent } from "../../src/market/register-agent.ts";
-import type { RegisterOrganization } from "../../src/market/register-organization.ts";
+import type { NewKey, RegisterAgent } from "../../src/market/register-agent.ts";
+import type { OrganizationOwner, RegisterOrganization } from "../../src/market/register-organization.ts";
 import type { Id } from "../../src/model/ids.ts";
+import type { EngineerScope } from "../../src/model/party.ts";
 
 export interface AgentWish {
   readonly organizationId?: Id | null;
   readonly ownerEmail?: string | null;
   readonly grantCredits?: number;
+  readonly engineer?: EngineerScope;
   /** Stands for the stored half of the agent's key; must be unique. */
   readonly keyHash?: string;
 }
@@ -17,6 +19,7 @@ export function anAgent(wish: AgentWish = {}): RegisterAgent {
   return {
     name: "Agent",
     organizationId: wish.organizationId ?? null,
+    engineer: wish.engineer ?? "none",
     profile: {
       description: "",
       capabilities: ["coding"],
@@ -25,15 +28,22 @@ export function anAgent(wish: AgentWish = {}): RegisterAgent {
       systemPrompt: null,
       webhookUrl: null,
       ownerEmail: wish.ownerEmail === undefined ? `${randomUUID()}@example.com` : wish.ownerEmail,
+      categories: [],
     },
     key: aKey(wish.keyHash),
     grantCredits: wish.grantCredits ?? 100,
   };
 }
 
-/** What `register_organization` is told. */
-export function anOrganization(grantCents = 0, keyHash?: string): RegisterOrganization {
-  return { name: "Organization", key: aKey(keyHash), grantCents };
+/** What `register_organization` is told: an organization that belongs to no person unless one is named. */
+export function anOrganization(grantCents = 0, keyHash?: string, owner?: OrganizationOwner): RegisterOrganization {
+  return {
+    name: "Organization",
+    shortId: "xK3mP",
+    key: aKey(keyHash),
+    grantCents,
+    ...(owner === undefined ? {} : { owner }),
+  };
 }
 
 /** What `post_task` is told: 25 credits, an hour's lease, two hours on the board, accepted on the spot. */
@@ -42,11 +52,17 @@ export function aTask(posterId: Id, wish: Partial<PostTask> = {}): PostTask {
     posterId,
     intake: "claim",
     visibility: "public",
+    agentId: null,
     title: "A task",
     description: "What is to be done.",
+    category: "general",
+    instructions: null,
+    expectedOutput: null,
+    tags: [],
     requiredCapabilities: [],
     currency: "credits",
     budget: 25,
+    allowance: null,
     feeBasisPoints: 1_000,
     reviewPolicy: "auto",
     reviewHours: 72,
@@ -57,6 +73,7 @@ export function aTask(posterId: Id, wish: Partial<PostTask> = {}): PostTask {
   };
 }
 
-function aKey(hash: string = randomUUID()): RegisterAgent["key"] {
-  return { role: "member", label: "test", hash, prefix: "test" };
+/** The stored half of a key; its hash must be unique. */
+export function aKey(hash: string = randomUUID()): NewKey {
+  return { userId: null, role: "member", label: "test", hash, prefix: "test" };
 }

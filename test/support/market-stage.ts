@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import { approveSubmission } from "../../src/market/approve-submission.ts";
 import type { Book } from "../../src/market/book.ts";
@@ -29,6 +30,13 @@ export class MarketStage {
     return this.market.execute(registerAgent, anAgent(wish)).party.id;
   }
 
+  /** A file that this party has uploaded. */
+  file(ownerId: Id): Id {
+    const id = randomUUID();
+    this.market.files.set(id, { id, ownerId });
+    return id;
+  }
+
   organization(grantCents = 0): Id {
     return this.market.execute(registerOrganization, anOrganization(grantCents)).party.id;
   }
@@ -37,10 +45,21 @@ export class MarketStage {
     return this.market.execute(postTask, aTask(this.poster, wish)).task;
   }
 
-  claimedTask(wish: Partial<PostTask> = {}): { task: Task; assignment: Assignment } {
+  /** `heartbeatSeconds` null: the worker need not be heard of until its time is over. */
+  claimedTask(
+    wish: Partial<PostTask> = {},
+    heartbeatSeconds: number | null = null,
+  ): { task: Task; assignment: Assignment } {
     const { id } = this.openTask(wish);
-    const { task, assignment } = this.market.execute(claimTask, { taskId: id, workerId: this.worker });
+    const claim = { taskId: id, workerId: this.worker, heartbeatSeconds };
+    const { task, assignment } = this.market.execute(claimTask, claim);
     return { task, assignment };
+  }
+
+  /** The newest assignment of a task, as the market holds it. */
+  assignmentOf(taskId: Id): Assignment {
+    const all = [...this.market.assignments.values()].filter((each) => each.taskId === taskId);
+    return all.at(-1) ?? expect.fail(`Nobody has worked on ${taskId}.`);
   }
 
   taskInReview(wish: Partial<PostTask> = {}): Task {
@@ -105,7 +124,12 @@ export class MarketStage {
       balances: [book.balance(id, "usd"), book.balance(id, "credits")],
     }));
     const allotments = [...this.market.allotments.keys()].map((email) => book.allotment(email));
-    return { tasks, parties, allotments };
+    const questions = [...this.market.questions.keys()].map((id) => book.question(id));
+    const submissions = [...this.market.assignments.keys()].map((id) => book.newestSubmissionOf(id));
+    const allowances = [...this.market.allowances.values()].map(({ holderId, day }) =>
+      book.allowanceUsed(holderId, day),
+    );
+    return { tasks, parties, allotments, questions, submissions, allowances };
   }
 }
 

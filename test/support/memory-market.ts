@@ -1,25 +1,17 @@
-import { Book, type BookChanges } from "../../src/market/book.ts";
+import { Book } from "../../src/market/book.ts";
+import type { BookChanges, BookContents } from "../../src/market/book-records.ts";
 import type { Command, Loads } from "../../src/market/command.ts";
-import { type Assignment, isLive, type Submission } from "../../src/model/assignment.ts";
+import { type Assignment, isLive, type Review, type Submission } from "../../src/model/assignment.ts";
 import type { TaskEvent } from "../../src/model/events.ts";
 import type { Id } from "../../src/model/ids.ts";
 import { type Instant, instantFromMs } from "../../src/model/instant.ts";
 import type { JobRequest } from "../../src/model/jobs.ts";
 import type { Currency } from "../../src/model/money.ts";
-import type { Agent, ApiKey, GrantAllotment, Party } from "../../src/model/party.ts";
+import type { Agent, AllowanceUse, ApiKey, FileOwner, GrantAllotment, Party } from "../../src/model/party.ts";
+import type { Membership, Person } from "../../src/model/person.ts";
+import type { Question } from "../../src/model/question.ts";
 import type { Task } from "../../src/model/task.ts";
 import type { Transfer, Wallet } from "../../src/model/wallet.ts";
-
-/** One command with its input bound, ready for any book. */
-interface Act {
-  readonly name: string;
-  readonly loads: Loads;
-  decide(book: Book): unknown;
-}
-
-function act<Input, Result>(command: Command<Input, Result>, input: Input): Act {
-  return { name: command.name, loads: command.loads(input), decide: (book) => command.decide(book, input) };
-}
 
 /** Ids that count up, in a space of their own; text order is the order they were made in, as with UUIDv7. */
 export function countingIds(space = 0): () => Id {
@@ -27,6 +19,15 @@ export function countingIds(space = 0): () => Id {
   let count = 0;
   return () => `${prefix}-0000-7000-8000-${(++count).toString(16).padStart(12, "0")}`;
 }
+
+/** An agent's standing figures. */
+export interface Standing {
+  readonly completed: number;
+  readonly ratingSum: number;
+  readonly ratingCount: number;
+}
+
+const noStanding: Standing = { completed: 0, ratingSum: 0, ratingCount: 0 };
 
 export interface MemoryMarketOptions {
   /** Which space of ids this market counts in. */
@@ -46,8 +47,15 @@ export class MemoryMarket {
   readonly keys = new Map<Id, ApiKey>();
   readonly allotments = new Map<string, GrantAllotment>();
   readonly wallets = new Map<string, Wallet>();
-  readonly completedCounts = new Map<Id, number>();
+  readonly allowances = new Map<string, AllowanceUse>();
+  readonly questions = new Map<Id, Question>();
+  readonly people = new Map<string, Person>();
+  readonly memberships: Membership[] = [];
+  /** Uploads are no command: whoever needs a file puts it here. */
+  readonly files = new Map<Id, FileOwner>();
+  readonly standings = new Map<Id, Standing>();
   readonly submissions: Submission[] = [];
+  readonly reviews: Review[] = [];
   readonly transfers: Transfer[] = [];
   readonly events: TaskEvent[] = [];
   readonly jobs: JobRequest[] = [];
@@ -89,14 +97,18 @@ export class MemoryMarket {
     for (const id of taskIds) addDefined(knownParties, this.tasks.get(id)?.posterId);
     const walletOwners = new Set(partyIds);
     for (const id of settled) addDefined(walletOwners, this.tasks.get(id)?.posterId);
-    const assignments: Assignment[] = [];
     for (const assignment of this.assignments.values()) {
-      if (taskIds.has(assignment.taskId)) assignments.push(assignment);
       if (settled.has(assignment.taskId) && isLive(assignment.state)) walletOwners.add(assignment.workerId);
     }
-    const contents = {
+    const allowanceKeys = loads.flatMap((each) => each.allowances ?? []).map(allowanceKey);
+    const files = loads.flatMap((each) => each.files ?? []);
+    const emails = new Set(loads.flatMap((each) => each.emails ?? []));
+    const contents: BookContents = {
       tasks: pick(this.tasks, taskIds),
-      assignments,
+      ...this.#loadWork(taskIds),
+      files: pick(this.files, new Set(files)),
+      takenEmails: [...this.people.values()].map(({ email }) => email).filter((email) => emails.has(email)),
+      allowances: pick(this.allowances, new Set(allowanceKeys)),
       parties: pick(this.parties, knownParties),
       wallets: pick(
         this.wallets,
@@ -105,6 +117,20 @@ export class MemoryMarket {
       allotments: pick(this.allotments, ownerEmails),
     };
     return new Book(contents, { now: this.now, newId: this.#newId });
+  }
+
+  /** The tasks' assignments, the questions that wait for an answer, the newest submission of each one under review. */
+  #loadWork(taskIds: ReadonlySet<Id>): Pick<BookContents, "assignments" | "questions" | "submissions"> {
+    const assignments = [...this.assignments.values()].filter(({ taskId }) => taskIds.has(taskId));
+    const underReview = new Set(assignments.filter(({ state }) => state === "submitted").map(({ id }) => id));
+    const newest = new Map<Id, Pick<Submission, "id" | "assignmentId">>();
+    for (const { id, assignmentId } of this.submissions) {
+      if (underReview.has(assignmentId)) newest.set(assignmentId, { id, assignmentId });
+    }
+    const questions = [...this.questions.values()].filter(
+      ({ taskId, answeredAt }) => answeredAt === null && taskIds.has(taskId),
+    );
+    return { assignments, questions, submissions: [...newest.values()] };
   }
 
   /** Keeps what a book's commands did, as `store/book/save-book.ts` would write it. */
@@ -120,12 +146,26 @@ export class MemoryMarket {
     for (const wallet of [...changes.newWallets, ...changes.changedWallets]) {
       this.wallets.set(walletKey(wallet.partyId, wallet.currency), wallet);
     }
-    for (const { agentId, completed } of changes.tallies) {
+    for (const use of [...changes.newAllowances, ...changes.changedAllowances]) {
+      this.allowances.set(allowanceKey(use), use);
+    }
+    for (const question of [...changes.newQuestions, ...changes.changedQuestions]) {
+      this.questions.set(question.id, question);
+    }
+    for (const person of changes.people) this.people.set(person.id, person);
+    for (const { agentId, ...added } of changes.tallies) {
       // An organization that works itself has no standing figures.
       if (!this.agents.has(agentId)) continue;
-      this.completedCounts.set(agentId, (this.completedCounts.get(agentId) ?? 0) + completed);
+      const { completed, ratingSum, ratingCount } = this.standings.get(agentId) ?? noStanding;
+      this.standings.set(agentId, {
+        completed: completed + added.completed,
+        ratingSum: ratingSum + added.ratingSum,
+        ratingCount: ratingCount + added.ratingCount,
+      });
     }
+    this.memberships.push(...changes.memberships);
     this.submissions.push(...changes.submissions);
+    this.reviews.push(...changes.reviews);
     this.transfers.push(...changes.transfers);
     this.events.push(...changes.events);
     this.jobs.push(...changes.jobs);
@@ -152,6 +192,10 @@ export class MemoryMarket {
 
 function walletKey(partyId: Id, currency: Currency): string {
   return `${partyId}:${currency}`;
+}
+
+function allowanceKey({ holderId, day }: Pick<AllowanceUse, "holderId" | "day">): string {
+  return `${holderId} ${day}`;
 }
 
 function addDefined<Value>(set: Set<Value>, value: Value | undefined): void {

@@ -177,7 +177,9 @@ export class EventReader {
 
   #take(block: string): void {
     if (block.startsWith(":")) return;
-    const fields = new Map(block.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]));
+    const fields = new Map(
+      block.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]),
+    );
     const data = JSON.parse(fields.get("data") ?? "null");
     this.#seen.push({ id: fields.get("id") ?? "", event: fields.get("event") ?? "", data });
     this.#wake?.();

@@ -4,6 +4,7 @@ import type { JobContext } from "../../src/jobs/context.ts";
 import { expireTasks } from "../../src/jobs/expire-tasks.ts";
 import { lapseLeases } from "../../src/jobs/lapse-leases.ts";
 import { approveSubmission } from "../../src/market/approve-submission.ts";
+import { LocalObjectStore } from "../../src/outbound/local-object-store.ts";
 import { AgentMarketClient } from "../support/agentmarket-client.ts";
 import { openTestHouse, type TestHouse } from "../support/test-house.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
@@ -17,7 +18,8 @@ let jobs: JobContext;
 beforeAll(async () => {
   house = await openTestHouse({ clock: clock.now });
   market = new AgentMarketClient(house.url);
-  jobs = { engine: house.app.engine, reads: house.app.database.reads, clock: clock.now };
+  const objects = new LocalObjectStore("no job here opens a file");
+  jobs = { engine: house.app.engine, reads: house.app.database.reads, clock: clock.now, objects };
 });
 afterAll(() => house.close());
 

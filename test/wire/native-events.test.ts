@@ -217,7 +217,9 @@ describe("a stream of events", () => {
     expect([status, body.errors]).toMatchObject([400, [{ parameter: "Last-Event-ID" }]]);
   });
 
-  it("is broken off for a reader that does not read, holds nobody else up, and can be resumed", { timeout: 60_000 }, async () => {
+  it("is broken off for a reader that does not read, holds nobody else up, and can be resumed", {
+    timeout: 60_000,
+  }, async () => {
     const { taskId, assignmentId } = await claimed();
     const { slow, closed } = await openWithoutReading(taskId);
     const quick = await market.stream(taskId, poster.key);

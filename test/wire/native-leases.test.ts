@@ -25,7 +25,6 @@ afterEach(async () => {
   await house.close();
 });
 
-
 function sweepLeases(): Promise<number> {
   const { engine, database } = house.app;
   return lapseLeases({ engine, reads: database.reads, clock: clock.now } as Parameters<typeof lapseLeases>[0]);

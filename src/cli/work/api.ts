@@ -18,7 +18,7 @@ export class Refused extends Error {
 }
 
 /** The market could not be reached, or not in time. */
-export class Unreachable extends Error {
+class Unreachable extends Error {
   override readonly name = "Unreachable";
 }
 

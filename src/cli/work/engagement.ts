@@ -23,7 +23,7 @@ export interface EngagementContext {
   readonly command: string;
   /** The program's environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** Held when the engagement begins; whoever gave it takes it back. */
+  /** Its place among the programs that run; whoever made it sees that it is given back. */
   readonly slot: Slot;
   readonly tell: Tell;
   /** Aborted when the worker is told to stop: who waits for an answer gives up. */
@@ -42,7 +42,11 @@ export async function engage(offer: Offer, context: EngagementContext): Promise<
   const { api, tell, halted } = context;
   tell({ event: "took", task_id: offer.taskId, assignment_id: offer.assignmentId, title: offer.title });
   const lease = new Lease(api, offer, (error) =>
-    tell({ event: "trouble", reason: `A heartbeat failed: ${messageOf(error)}`, retry_in_ms: Math.round(offer.leaseMs / 3) }),
+    tell({
+      event: "trouble",
+      reason: `A heartbeat failed: ${messageOf(error)}`,
+      retry_in_ms: Math.round(offer.leaseMs / 3),
+    }),
   );
   try {
     return await workUntilDone(offer, context, AbortSignal.any([lease.lost, halted]));
@@ -62,19 +66,21 @@ export async function engage(offer: Offer, context: EngagementContext): Promise<
 
 async function workUntilDone(offer: Offer, context: EngagementContext, signal: AbortSignal): Promise<Outcome> {
   const { api, tell } = context;
+  const anyStop = AbortSignal.any([signal, context.stopping]);
   for (let run = 1; ; run += 1) {
-    await using folder = await temporaryFolder();
-    tell({ event: "running", task_id: offer.taskId, run });
-    const end = await runOnce(offer, context, folder.path, signal);
-    signal.throwIfAborted();
-    if (end.exitCode === exitCodeOfQuestion) {
+    await context.slot.take(anyStop);
+    {
+      await using folder = await temporaryFolder();
+      tell({ event: "running", task_id: offer.taskId, run });
+      const end = await runOnce(offer, context, folder.path, signal);
+      signal.throwIfAborted();
+      if (end.exitCode === 0) return await submit(offer, context, end, folder.path, signal);
+      if (end.exitCode !== exitCodeOfQuestion) return await release(offer, context, reasonOf(end));
       tell({ event: "asked", task_id: offer.taskId, content: await ask(offer, api, end, signal) });
-      await waitWithoutSlot(offer, context, signal);
-      tell({ event: "answered", task_id: offer.taskId });
-      continue;
     }
-    if (end.exitCode !== 0) return await release(offer, context, reasonOf(end));
-    return await submit(offer, context, end, folder.path, signal);
+    context.slot.giveBack();
+    await waitForAnswer(api, offer, anyStop);
+    tell({ event: "answered", task_id: offer.taskId });
   }
 }
 
@@ -115,14 +121,6 @@ async function ask(offer: Offer, api: WorkApi, end: ProgramEnd, signal: AbortSig
   const { body, summary } = readQuestion(end.stdout);
   await api.post(`/v1/assignments/${offer.assignmentId}/ask`, body, { signal });
   return summary;
-}
-
-/** The program may not run again before there is a slot for it again. */
-async function waitWithoutSlot(offer: Offer, context: EngagementContext, signal: AbortSignal): Promise<void> {
-  const anyStop = AbortSignal.any([signal, context.stopping]);
-  context.slot.giveBack();
-  await waitForAnswer(context.api, offer, anyStop);
-  await context.slot.takeAgain(anyStop);
 }
 
 async function submit(

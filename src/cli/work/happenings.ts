@@ -1,5 +1,5 @@
 /** Something worth telling about a worker's life. Fields are JSON as printed with `--json`. */
-export type Happening =
+type Happening =
   | { readonly event: "waiting"; readonly url: string; readonly concurrency: number }
   | { readonly event: "took"; readonly task_id: string; readonly assignment_id: string; readonly title: string }
   | { readonly event: "running"; readonly task_id: string; readonly run: number }

@@ -19,7 +19,7 @@ const maxDepth = 32;
 const uploadTimeoutMs = 600_000;
 
 /** What a program left cannot be handed in. */
-export class UnfitFiles extends Error {
+class UnfitFiles extends Error {
   override readonly name = "UnfitFiles";
 }
 

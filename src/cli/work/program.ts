@@ -109,7 +109,7 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 }
 
 /** What can be stored: no NUL, no half of a surrogate pair. */
-export function storable(text: string): string {
+function storable(text: string): string {
   return text.replaceAll("\u0000", "\ufffd").toWellFormed();
 }
 

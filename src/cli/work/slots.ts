@@ -1,42 +1,17 @@
-/** One program's place among those that run; may be lent to others while it waits. */
-export class Slot {
-  readonly #slots: Slots;
-  #held = true;
-
-  constructor(slots: Slots) {
-    this.#slots = slots;
-  }
-
-  /** Has no effect while it is given back already. */
-  giveBack(): void {
-    if (!this.#held) return;
-    this.#held = false;
-    this.#slots.giveBack();
-  }
-
-  /** Waits for a place again. Rejects with the signal's reason. */
-  async takeAgain(signal: AbortSignal): Promise<void> {
-    await this.#slots.waitForFree(signal);
-    this.#held = true;
-  }
-}
-
 /** How many programs may run at once. */
 export class Slots {
   #free: number;
+  /** Who waits to run, first come first served. */
   readonly #waiting: (() => void)[] = [];
+  /** Who only wants to know that there is room. */
+  #watching: (() => void)[] = [];
 
   constructor(count: number) {
     this.#free = count;
   }
 
-  async take(signal: AbortSignal): Promise<Slot> {
-    await this.waitForFree(signal);
-    return new Slot(this);
-  }
-
-  /** First come, first served. Rejects with the signal's reason. */
-  async waitForFree(signal: AbortSignal): Promise<void> {
+  /** Takes a slot as soon as there is one. Rejects with the signal's reason. */
+  async take(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (this.#free > 0) {
       this.#free -= 1;
@@ -58,7 +33,46 @@ export class Slots {
 
   giveBack(): void {
     const next = this.#waiting.shift();
-    if (next === undefined) this.#free += 1;
-    else next();
+    if (next !== undefined) {
+      next();
+      return;
+    }
+    this.#free += 1;
+    for (const look of this.#watching.splice(0)) look();
+  }
+
+  /** Waits until a slot is free, without taking it. */
+  async whenFree(signal: AbortSignal): Promise<void> {
+    while (this.#free === 0) {
+      signal.throwIfAborted();
+      await new Promise<void>((resolve) => {
+        signal.addEventListener("abort", () => resolve(), { once: true });
+        this.#watching.push(resolve);
+      });
+    }
+    signal.throwIfAborted();
+  }
+}
+
+/** One program's place among those that run; given back while it waits for something else. */
+export class Slot {
+  readonly #slots: Slots;
+  #held = false;
+
+  constructor(slots: Slots) {
+    this.#slots = slots;
+  }
+
+  /** Rejects with the signal's reason. */
+  async take(signal: AbortSignal): Promise<void> {
+    await this.#slots.take(signal);
+    this.#held = true;
+  }
+
+  /** Has no effect unless it is held. */
+  giveBack(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    this.#slots.giveBack();
   }
 }

@@ -4,7 +4,7 @@ import { backOffMs } from "./back-off.ts";
 import { type EngagementContext, engage, isKeyRefused, type Outcome } from "./engagement.ts";
 import type { Tell } from "./happenings.ts";
 import { type Offer, readOffer } from "./offer.ts";
-import { type Slot, Slots } from "./slots.ts";
+import { Slot, Slots } from "./slots.ts";
 
 export interface WorkerOptions {
   readonly url: string;
@@ -85,21 +85,15 @@ export class Worker {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       await this.#pauseAfterFailures();
-      const slot = await this.#slots.take(signal);
-      const offer = await this.#nextOffer().catch((error: unknown) => {
-        slot.giveBack();
-        throw error;
-      });
-      if (offer === undefined) {
-        slot.giveBack();
-        continue;
-      }
+      // Not taken yet: what waits for an answer may be the first to need it.
+      await this.#slots.whenFree(signal);
+      const offer = await this.#nextOffer();
+      if (offer === undefined) continue;
       if (this.#running.has(offer.assignmentId)) {
-        slot.giveBack();
         await pause(repeatedOfferPauseMs, undefined, { signal });
         continue;
       }
-      const engagement = this.#engage(offer, slot);
+      const engagement = this.#engage(offer);
       this.#running.set(offer.assignmentId, engagement);
       if (this.#options.once) return engagement;
     }
@@ -157,8 +151,9 @@ export class Worker {
     }
   }
 
-  async #engage(offer: Offer, slot: Slot): Promise<void> {
+  async #engage(offer: Offer): Promise<void> {
     const { command, env, tell } = this.#options;
+    const slot = new Slot(this.#slots);
     const context: EngagementContext = {
       api: this.#api,
       command,

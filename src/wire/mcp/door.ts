@@ -25,7 +25,7 @@ type CarryingRequest = Request & { [carriedRequest]?: FastifyRequest };
 export function mountMcp(app: DoorApp, context: DoorContext): void {
   const handler = createMcpHandler(
     ({ requestInfo }) => createAgentworkServer((call) => callRestDoor(app, requestInfo as CarryingRequest, call)),
-    { responseMode: "json", keepAliveMs: 0, maxSubscriptions: 64 },
+    { keepAliveMs: 0, maxSubscriptions: 64 },
   );
   acceptJsonBodies(app);
   answerErrorsIn(app, mcpErrors);

@@ -14,7 +14,7 @@ import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { DoorContext, Route } from "../shared/door.ts";
 import { idFrom, retryOf } from "./caller.ts";
 import { presentQuestion, presentSubmission, presentWork } from "./present.ts";
-import { answers, FilledText, Id, IdParams, nullable, refuseField, Text } from "./schemas.ts";
+import { answers, FilledText, Id, IdParams, NoFields, nullable, refuseField, Text } from "./schemas.ts";
 import { QuestionView, SubmissionView } from "./views.ts";
 import { WorkAnswer } from "./work.ts";
 
@@ -31,6 +31,7 @@ export const sendHeartbeat: Route = (app, context) => {
         summary: "Keep the lease",
         tags: ["working"],
         params: IdParams,
+        body: NoFields,
         response: answers(200, WorkAnswer),
       },
     },

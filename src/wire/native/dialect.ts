@@ -10,6 +10,7 @@ import { downloadFile, linkToFile, uploadFile } from "./files.ts";
 import { createKey, deleteKey, listKeys, rotateKey } from "./keys.ts";
 import { getMe } from "./me.ts";
 import { nextWork } from "./next-work.ts";
+import { markOptionalBodies } from "./optional-bodies.ts";
 import { putPassword } from "./password.ts";
 import { postTask } from "./post-task.ts";
 import { answerTask, approveTask, cancelTask, rejectTask, requestRevision } from "./reviewing.ts";
@@ -60,11 +61,14 @@ const routes: readonly Route[] = [
 export const nativeDoor: Door = {
   name: "native",
   errors: nativeErrors,
-  document: describeDoor({
-    title: "Guildhall",
-    description: "Post work, find it, do it, review it, get paid.",
-    keyScheme: bearerScheme,
-  }),
+  document: {
+    ...describeDoor({
+      title: "Guildhall",
+      description: "Post work, find it, do it, review it, get paid.",
+      keyScheme: bearerScheme,
+    }),
+    transformObject: markOptionalBodies,
+  },
   mount(app, context) {
     app.decorateRequest("caller", null);
     app.addHook("onRequest", authenticateWith(context.keys, keyFromBearer));

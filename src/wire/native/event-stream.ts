@@ -17,7 +17,14 @@ export interface EventStreamOptions {
 
 /** More than a slow reader may leave unread; it is disconnected and resumes with Last-Event-ID. */
 const defaultMaxBufferedBytes = 1_048_576;
-const heartbeatComment = Buffer.from(":\n\n");
+
+/** Bytes as they are, and as one chunk of a chunked body. */
+interface Piece {
+  readonly plain: Buffer;
+  readonly framed: Buffer;
+}
+
+const heartbeatComment = frame(":\n\n");
 
 /** One reader's server-sent events. */
 export class EventStream implements Watcher {
@@ -38,8 +45,7 @@ export class EventStream implements Watcher {
     if (this.#ended) return;
     const last = events.findIndex(endsAfter);
     const shown = last === -1 ? events : events.slice(0, last + 1);
-    const bytes = encode(shown, audience);
-    if (bytes.length > 0) response.write(bytes);
+    this.#write(encode(shown, audience));
     if (last !== -1) this.end();
     else if (response.writableLength > this.#maxBufferedBytes) this.#drop();
   }
@@ -61,7 +67,7 @@ export class EventStream implements Watcher {
   /** A comment, so that nobody between us and the reader takes the silence for an end. */
   beat(): void {
     if (this.#ended) return;
-    this.#options.response.write(heartbeatComment);
+    this.#write(heartbeatComment);
     if (this.#options.response.writableLength > this.#maxBufferedBytes) this.#drop();
   }
 
@@ -69,6 +75,17 @@ export class EventStream implements Watcher {
     if (this.#ended) return;
     this.#options.response.end();
     this.#finish();
+  }
+
+  /**
+   * The chunk's frame is made once for all readers and the whole goes out in one system call: a thousand of them would
+   * otherwise take more than twice as long.
+   */
+  #write({ plain, framed }: Piece): void {
+    const { response } = this.#options;
+    if (plain.length === 0) return;
+    if (response.chunkedEncoding && response.socket !== null) response.socket.write(framed);
+    else response.write(plain);
   }
 
   /** What is buffered would take too long to send. */
@@ -85,12 +102,12 @@ export class EventStream implements Watcher {
 }
 
 /** All readers of an audience are sent the same bytes, written out once. */
-const encoded: Readonly<Record<Audience, WeakMap<readonly TaskEvent[], Buffer>>> = {
+const encoded: Readonly<Record<Audience, WeakMap<readonly TaskEvent[], Piece>>> = {
   party: new WeakMap(),
   public: new WeakMap(),
 };
 
-function encode(events: readonly TaskEvent[], audience: Audience): Buffer {
+function encode(events: readonly TaskEvent[], audience: Audience): Piece {
   const known = encoded[audience].get(events);
   if (known !== undefined) return known;
   const shown = audience === "party" ? events : events.filter(isPublicEvent);
@@ -98,7 +115,13 @@ function encode(events: readonly TaskEvent[], audience: Audience): Buffer {
   const text = shown.map(
     (event) => `id: ${event.number}\nevent: ${event.type}\ndata: ${JSON.stringify(present(event))}\n\n`,
   );
-  const bytes = Buffer.from(text.join(""));
-  encoded[audience].set(events, bytes);
-  return bytes;
+  const piece = frame(text.join(""));
+  encoded[audience].set(events, piece);
+  return piece;
+}
+
+function frame(text: string): Piece {
+  const plain = Buffer.from(text);
+  const framed = Buffer.concat([Buffer.from(`${plain.length.toString(16)}\r\n`), plain, Buffer.from("\r\n")]);
+  return { plain, framed };
 }

@@ -10,6 +10,7 @@ import { linkLastsSeconds } from "../shared/file-links.ts";
 import { idempotencyOf } from "../shared/idempotency-key.ts";
 import { attachmentDisposition } from "./file-names.ts";
 import { readRest, receiveFile, uploadLimits } from "./receive-file.ts";
+import { answers } from "./schemas.ts";
 
 const FileView = Type.Object({
   id: Type.String({ description: "UUID" }),
@@ -39,7 +40,7 @@ export const uploadFile: Route = (app, context) => {
           summary: "Upload a file",
           consumes: ["multipart/form-data"],
           body: Upload,
-          response: { 201: Type.Object({ file: FileView }) },
+          response: answers(201, Type.Object({ file: FileView })),
         },
       },
       async (request, reply) => {
@@ -70,7 +71,7 @@ export const downloadFile: Route = (app, { reads, fileLinks, fileBytes }) => {
         summary: "Download a file by a signed link",
         params: FileId,
         querystring: Type.Object({ expires: Type.Optional(Type.String()), signature: Type.Optional(Type.String()) }),
-        response: { 200: Type.Unsafe({ type: "string", format: "binary" }) },
+        response: answers(200, Type.Unsafe<unknown>({ type: "string", format: "binary" })),
       },
       // The link is compared as a whole; whatever else was sent is a wrong link, not a wrong form.
       validatorCompiler: () => () => true,
@@ -102,7 +103,7 @@ export const linkToFile: Route = (app, { reads, clock, fileLinks, fileBytes }) =
   const Link = Type.Object({ url: Type.String(), expires_at: Type.String({ description: "ISO-8601, UTC" }) });
   app.get(
     "/v1/files/:id/link",
-    { config: requiresKey, schema: { summary: "Get a link to a file", params: FileId, response: { 200: Link } } },
+    { config: requiresKey, schema: { summary: "Get a link to a file", params: FileId, response: answers(200, Link) } },
     async (request) => {
       const { id } = request.params;
       const { partyId } = callerOf(request);

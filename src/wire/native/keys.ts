@@ -11,7 +11,7 @@ import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { DoorContext, Route } from "../shared/door.ts";
 import { idFrom, retryOf } from "./caller.ts";
 import { presentPage, readCursor, readLimit } from "./paging.ts";
-import { answers, IdParams, nullable, Paging, page } from "./schemas.ts";
+import { answers, IdParams, NoFields, nullable, Paging, page } from "./schemas.ts";
 import { KeyView } from "./views.ts";
 
 const formats = { gh_live: "native", aw_live: "agentwork" } as const satisfies Record<string, KeyFormat>;
@@ -116,6 +116,7 @@ export const rotateKey: Route = (app, context) => {
         summary: "Replace a key; the old one stops at once",
         tags: ["keys"],
         params: IdParams,
+        body: NoFields,
         response: answers(201, Issued),
       },
     },

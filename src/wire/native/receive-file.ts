@@ -11,7 +11,7 @@ import { idempotencyOf } from "../shared/idempotency-key.ts";
 import { checkFileName, checkMediaType } from "./file-names.ts";
 
 /** 5-native, "files". */
-export const maxFileBytes = 100 * 1_048_576;
+const maxFileBytes = 100 * 1_048_576;
 
 /** What may stand around the file in a request. */
 const aroundFileBytes = 65_536;

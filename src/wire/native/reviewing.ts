@@ -11,7 +11,7 @@ import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { DoorContext, Route } from "../shared/door.ts";
 import { idFrom, retryOf, viewerOf } from "./caller.ts";
 import { presentQuestion, presentTask } from "./present.ts";
-import { answers, FilledText, IdParams, nullable, refuseField, Text } from "./schemas.ts";
+import { answers, FilledText, IdParams, NoFields, nullable, refuseField, Text } from "./schemas.ts";
 import { QuestionView, TaskView } from "./views.ts";
 
 /** What the poster does while others work: answer, judge, take back. */
@@ -159,6 +159,7 @@ export const cancelTask: Route = (app, context) => {
         summary: "Take a task back that nobody works on; its budget returns",
         tags: ["tasks"],
         params: IdParams,
+        body: NoFields,
         response: answers(200, TaskAnswer),
       },
     },

@@ -29,6 +29,9 @@ export const NullableMoment = Type.Unsafe<string | null>({ type: ["string", "nul
 
 export const IdParams = Type.Object({ id: Id });
 
+/** Nothing is asked, but what is sent must be an object. */
+export const NoFields = Type.Object({});
+
 export const Slug = Type.String({
   pattern: "^[a-z0-9]+(?:[-_.][a-z0-9]+)*$",
   maxLength: 64,

@@ -10,6 +10,7 @@ export async function organizationOf(house: TestHouse, grantCents = 100_000): Pr
   const key = makeApiKey("native");
   const { party } = await house.app.engine.execute(registerOrganization, {
     name: "Organization",
+    shortId: "xK3mP",
     key: storedHalf(key, "member", "test"),
     grantCents,
   });
@@ -31,9 +32,15 @@ export async function postThroughEngine(house: TestHouse, options: EngineTask): 
     visibility: "public",
     title: "From another door",
     description: "What is to be done.",
+    agentId: null,
+    category: "general",
+    instructions: null,
+    expectedOutput: null,
+    tags: [],
     requiredCapabilities: [],
     currency: "usd",
     budget: 30,
+    allowance: null,
     feeBasisPoints: 1_000,
     reviewPolicy: "auto",
     reviewHours: 72,

@@ -1,0 +1,147 @@
+import { type Assignment, isLive, isWorking } from "../../src/model/assignment.ts";
+import type { Id } from "../../src/model/ids.ts";
+import { instantToMs } from "../../src/model/instant.ts";
+import { sameSide } from "../../src/model/party.ts";
+import type { Task } from "../../src/model/task.ts";
+import type { MemoryMarket } from "../support/memory-market.ts";
+import { allowanceRules } from "./history.ts";
+
+/** Fails with what is broken. */
+export function promise(kept: boolean, broken: () => string): void {
+  if (!kept) throw new Error(broken());
+}
+
+/** What 3-domain promises about work, at any moment: clocks, questions, reviews, free credits, standing figures. */
+export function checkWork(market: MemoryMarket): void {
+  for (const assignment of market.assignments.values()) {
+    const task = market.tasks.get(assignment.taskId);
+    if (task === undefined) throw new Error(`assignment ${assignment.id} of no task`);
+    checkClock(market, task, assignment);
+    checkWorker(market, task, assignment);
+  }
+  checkQuestions(market);
+  checkReviews(market);
+  checkAllowances(market);
+  checkStandings(market);
+}
+
+/** A clock runs exactly while the worker owes work and waits for nobody; it never runs past the time for the task. */
+function checkClock(market: MemoryMarket, task: Task, assignment: Assignment): void {
+  const { id, state, dueAt, leaseExpiresAt, pausedMs, openQuestionId, heartbeatSeconds } = assignment;
+  const limitMs = task.timeLimitMinutes * 60_000;
+  const nowMs = instantToMs(market.now);
+  if (!isWorking(state)) {
+    const isStopped = dueAt === null && leaseExpiresAt === null && pausedMs === null && openQuestionId === null;
+    promise(isStopped, () => `${state} assignment ${id} has a clock`);
+  } else if (openQuestionId !== null) {
+    promise(dueAt === null && leaseExpiresAt === null, () => `${id} waits for an answer while its clock runs`);
+    promise(pausedMs !== null && pausedMs > 0 && pausedMs <= limitMs, () => `${id} has ${pausedMs} ms left`);
+  } else {
+    if (dueAt === null || leaseExpiresAt === null) throw new Error(`${state} assignment ${id} has no clock`);
+    promise(pausedMs === null, () => `${id} runs and is paused`);
+    promise(leaseExpiresAt <= dueAt, () => `the lease of ${id} goes past the time for the task`);
+    promise(instantToMs(dueAt) <= nowMs + limitMs, () => `${id} has more time than the task allows`);
+    const leaseMs = heartbeatSeconds === null ? limitMs : heartbeatSeconds * 1_000;
+    promise(instantToMs(leaseExpiresAt) <= nowMs + leaseMs, () => `the lease of ${id} outlasts a heartbeat`);
+  }
+  promise((assignment.endedAt === null) === isLive(state), () => `${state} assignment ended at ${assignment.endedAt}`);
+}
+
+function checkWorker(market: MemoryMarket, task: Task, { workerId }: Assignment): void {
+  const poster = market.parties.get(task.posterId);
+  const worker = market.parties.get(workerId);
+  if (poster === undefined || worker === undefined) throw new Error(`task ${task.id} has a party that is not there`);
+  promise(worker.id !== poster.id, () => `${worker.id} works on its own task`);
+  const isOwnEngineer = task.intake === "direct" && task.agentId === null && worker.engineer !== "none";
+  promise(!sameSide(poster, worker) || isOwnEngineer, () => `${worker.id} works on the task of its own side`);
+  if (task.intake === "direct") {
+    promise((task.agentId ?? workerId) === workerId, () => `${worker.id} works on a task for ${task.agentId}`);
+    promise(task.agentId !== null || worker.engineer !== "none", () => `${worker.id} is no engineer`);
+  } else {
+    promise(task.visibility === "public", () => `${worker.id} found a private task`);
+  }
+}
+
+/** A question waits for an answer exactly while an assignment that is worked on waits for it. */
+function checkQuestions(market: MemoryMarket): void {
+  const awaited = new Set<Id>();
+  for (const { openQuestionId } of market.assignments.values())
+    if (openQuestionId !== null) awaited.add(openQuestionId);
+  const open = [...market.questions.values()].filter(({ answeredAt }) => answeredAt === null);
+  promise(open.length === awaited.size, () => `${open.length} questions are open, ${awaited.size} are waited for`);
+  for (const { id, assignmentId } of open) {
+    const waits = market.assignments.get(assignmentId)?.openQuestionId === id;
+    promise(waits, () => `nobody waits for the answer to ${id}`);
+  }
+}
+
+/** Every review is of a submission of its own task, each submission has one at most, and they tell the task's story. */
+function checkReviews(market: MemoryMarket): void {
+  const submitted = new Map(market.submissions.map((submission) => [submission.id, submission]));
+  for (const { fileIds, workerId } of market.submissions) {
+    for (const id of fileIds) promise(market.files.get(id)?.ownerId === workerId, () => `${workerId} handed in ${id}`);
+  }
+  const reviewed = new Set<Id>();
+  const approvals = new Map<Id, number>();
+  const revisions = new Map<Id, number>();
+  for (const { id, taskId, submissionId, verdict, rating } of market.reviews) {
+    promise(submitted.get(submissionId)?.taskId === taskId, () => `review ${id} is of no submission of its task`);
+    promise(!reviewed.has(submissionId), () => `submission ${submissionId} was reviewed twice`);
+    reviewed.add(submissionId);
+    promise(rating === null || verdict === "approved", () => `${verdict} work has a rating`);
+    if (verdict === "approved") approvals.set(taskId, (approvals.get(taskId) ?? 0) + 1);
+    if (verdict === "revision_requested") revisions.set(taskId, (revisions.get(taskId) ?? 0) + 1);
+  }
+  for (const { id, state, reviewDueAt, revisionCount, maxRevisions } of market.tasks.values()) {
+    const approved = approvals.get(id) ?? 0;
+    promise(approved === (state === "completed" ? 1 : 0), () => `${state} task ${id} was approved ${approved} times`);
+    const revised = revisions.get(id) ?? 0;
+    promise(revisionCount === revised, () => `task ${id} counts ${revisionCount} revisions of ${revised}`);
+    promise(revised <= (maxRevisions ?? revised), () => `task ${id} had ${revised} revisions of ${maxRevisions}`);
+    promise(
+      (reviewDueAt !== null) === (state === "in_review"),
+      () => `${state} task is to be reviewed by ${reviewDueAt}`,
+    );
+  }
+}
+
+/** What was used of a day's free credits is what the day's tasks cost, and never more than there were. */
+function checkAllowances(market: MemoryMarket): void {
+  const expected = new Map<string, number>();
+  for (const { funding, posterId, createdAt, budget, price } of market.tasks.values()) {
+    if (funding !== "allowance") continue;
+    promise(budget === 0 && price === null, () => `a task on an allowance has a price`);
+    const key = `${market.parties.get(posterId)?.organizationId ?? posterId} ${createdAt.slice(0, 10)}`;
+    expected.set(key, (expected.get(key) ?? 0) + allowanceRules.credits);
+  }
+  for (const { holderId, day, used } of market.allowances.values()) {
+    const cost = expected.get(`${holderId} ${day}`) ?? 0;
+    promise(used === cost, () => `${used} free credits used for tasks of ${cost}`);
+    promise(used <= allowanceRules.dailyLimit, () => `${used} free credits used in a day`);
+  }
+  const counted = market.allowances.size;
+  promise(expected.size === counted, () => `${expected.size} days had tasks on an allowance, ${counted} are counted`);
+}
+
+/** An agent's standing figures are the sums of what was accepted of it. */
+function checkStandings(market: MemoryMarket): void {
+  const accepted = new Map<Id, number>();
+  for (const { state, workerId } of market.assignments.values()) {
+    if (state === "accepted") accepted.set(workerId, (accepted.get(workerId) ?? 0) + 1);
+  }
+  const workers = new Map(market.submissions.map(({ id, workerId }) => [id, workerId]));
+  const ratings = new Map<Id, number[]>();
+  for (const { submissionId, rating } of market.reviews) {
+    const workerId = workers.get(submissionId);
+    if (rating !== null && workerId !== undefined) ratings.set(workerId, [...(ratings.get(workerId) ?? []), rating]);
+  }
+  for (const id of market.agents.keys()) {
+    const standing = market.standings.get(id) ?? { completed: 0, ratingSum: 0, ratingCount: 0 };
+    const given = ratings.get(id) ?? [];
+    const isRight =
+      standing.completed === (accepted.get(id) ?? 0) &&
+      standing.ratingCount === given.length &&
+      standing.ratingSum === given.reduce((sum, rating) => sum + rating, 0);
+    promise(isRight, () => `agent ${id} stands at ${JSON.stringify(standing)}, rated ${given}`);
+  }
+}
