@@ -10,17 +10,6 @@ import type { Agent, ApiKey, GrantAllotment, Party } from "../../src/model/party
 import type { Task } from "../../src/model/task.ts";
 import type { Transfer, Wallet } from "../../src/model/wallet.ts";
 
-/** One command with its input bound, ready for any book. */
-interface Act {
-  readonly name: string;
-  readonly loads: Loads;
-  decide(book: Book): unknown;
-}
-
-function act<Input, Result>(command: Command<Input, Result>, input: Input): Act {
-  return { name: command.name, loads: command.loads(input), decide: (book) => command.decide(book, input) };
-}
-
 /** Ids that count up, in a space of their own; text order is the order they were made in, as with UUIDv7. */
 export function countingIds(space = 0): () => Id {
   const prefix = space.toString(16).padStart(8, "0");
