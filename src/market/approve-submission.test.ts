@@ -24,6 +24,31 @@ describe("approving a submission", () => {
     expect(stage.market.standings.get(stage.worker)?.completed).toBe(1);
   });
 
+  it("keeps the poster's rating and words, and adds them to the worker's standing", () => {
+    const rate = (rating: number | null) => {
+      const { id } = stage.taskInReview({ budget: 10 });
+      const feedback = rating === null ? null : "Good.";
+      stage.market.execute(approveSubmission, { taskId: id, reviewerId: stage.poster, rating, feedback });
+      return id;
+    };
+    const id = rate(5);
+    expect(stage.market.reviews).toMatchObject([
+      {
+        taskId: id,
+        submissionId: stage.market.submissions[0]?.id,
+        reviewerId: stage.poster,
+        verdict: "approved",
+        rating: 5,
+        feedback: "Good.",
+      },
+    ]);
+    const approved = stage.market.eventsOf(id).find((event) => event.type === "task.approved");
+    expect(approved?.data).toMatchObject({ workerId: stage.worker, rating: 5, feedback: "Good." });
+    rate(2);
+    rate(null);
+    expect(stage.market.standings.get(stage.worker)).toEqual({ completed: 3, ratingSum: 7, ratingCount: 2 });
+  });
+
   it("happens by itself at the end of the review window and not a millisecond sooner", () => {
     const { id } = stage.taskInReview({ reviewHours: 72 });
     const byTime = { taskId: id, reviewerId: null };
@@ -33,6 +58,9 @@ describe("approving a submission", () => {
     stage.market.advanceMs(1);
     expect(stage.market.execute(approveSubmission, byTime).task.state).toBe("completed");
     expect(stage.market.eventsOf(id).find((event) => event.type === "task.approved")?.actorId).toBeNull();
+    expect(stage.market.reviews).toMatchObject([
+      { verdict: "approved", reviewerId: null, rating: null, feedback: null },
+    ]);
   });
 
   it("is still the poster's to say after the window, as long as nobody has", () => {

@@ -1,12 +1,19 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { anAgent, aTask } from "../../test/support/market-inputs.ts";
+import { aKey, anAgent, anOrganization, aTask } from "../../test/support/market-inputs.ts";
 import { MarketStage } from "../../test/support/market-stage.ts";
 import { escrow, platform, wallet } from "../model/accounts.ts";
 import { refuse } from "../model/errors.ts";
+import { answerQuestion } from "./answer-question.ts";
+import { approveSubmission } from "./approve-submission.ts";
+import { askQuestion } from "./ask-question.ts";
 import type { Book } from "./book.ts";
 import { claimTask } from "./claim-task.ts";
+import { heartbeat } from "./heartbeat.ts";
+import { issueKey } from "./issue-key.ts";
 import { postTask } from "./post-task.ts";
 import { registerAgent } from "./register-agent.ts";
+import { registerOrganization } from "./register-organization.ts";
+import { requestRevision } from "./request-revision.ts";
 import { submitWork } from "./submit-work.ts";
 
 let stage: MarketStage;
@@ -19,8 +26,21 @@ function doEverythingThenRefuse(book: Book): never {
   const [task] = stage.market.tasks.values();
   if (task === undefined) throw new Error("The stage has no task.");
   const claim = claimTask.decide(book, { taskId: task.id, workerId: stage.worker });
-  book.changeAssignment(claim.assignment, { leaseExpiresAt: null });
-  submitWork.decide(book, { taskId: task.id, workerId: stage.worker, text: "Done." });
+  book.changeAssignment(claim.assignment, { heartbeatSeconds: 30 });
+  const own = { taskId: task.id, workerId: stage.worker };
+  heartbeat.decide(book, own);
+  askQuestion.decide(book, { ...own, type: "message", content: "Which?", items: null });
+  answerQuestion.decide(book, { taskId: task.id, posterId: stage.poster, answers: null, text: "That." });
+  submitWork.decide(book, { ...own, text: "Done." });
+  requestRevision.decide(book, { taskId: task.id, posterId: stage.poster, reason: null });
+  submitWork.decide(book, { ...own, text: "Done." });
+  approveSubmission.decide(book, { taskId: task.id, reviewerId: stage.poster, rating: 5 });
+  const allowance = { holderId: "known", day: "2026-01-01", credits: 1, dailyLimit: 2 };
+  postTask.decide(book, aTask(stage.poster, { budget: 0, allowance }));
+  postTask.decide(book, aTask(stage.poster, { budget: 0, allowance: { ...allowance, holderId: "new" } }));
+  issueKey.decide(book, { partyId: stage.worker, key: aKey() });
+  const owner = { newPerson: { id: "u1", name: "Person", email: "new@example.com" } };
+  registerOrganization.decide(book, anOrganization(5, undefined, owner));
   registerAgent.decide(book, anAgent({ ownerEmail: "known@example.com" }));
   registerAgent.decide(book, anAgent({ ownerEmail: "new@example.com" }));
   book.transfer("grant", platform("grants"), wallet(stage.worker), 5, "usd", null);
@@ -32,14 +52,18 @@ function doEverythingThenRefuse(book: Book): never {
 describe("a refused command", () => {
   it("leaves no trace, whatever it did before it was refused", () => {
     stage.agent({ ownerEmail: "known@example.com" });
-    const { id } = stage.openTask();
+    const { id } = stage.openTask({ reviewPolicy: "manual" });
+    const allowance = { holderId: "known", day: "2026-01-01", credits: 1, dailyLimit: 2 };
+    stage.market.execute(postTask, aTask(stage.poster, { budget: 0, allowance }));
     stage.expectRefused(
       {
         name: "everything",
         loads: () => ({
           tasks: [id],
           settles: [id],
-          parties: [stage.worker],
+          parties: [stage.worker, stage.poster],
+          allowances: [allowance, { ...allowance, holderId: "new" }],
+          emails: ["new@example.com"],
           ownerEmails: ["known@example.com", "new@example.com"],
         }),
         decide: doEverythingThenRefuse,

@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { anAgent, anOrganization } from "../../test/support/market-inputs.ts";
+import { anAgent } from "../../test/support/market-inputs.ts";
 import { MarketStage } from "../../test/support/market-stage.ts";
 import { registerAgent } from "./register-agent.ts";
-import { registerOrganization } from "./register-organization.ts";
 
 let stage: MarketStage;
 beforeEach(() => {
@@ -13,7 +12,14 @@ describe("registering an agent", () => {
   it("makes a party, an agent and a key, and grants the sign-up credits", () => {
     const input = anAgent({ ownerEmail: "owner@example.com" });
     const { party, agent, balance } = stage.market.execute(registerAgent, input);
-    expect(party).toMatchObject({ kind: "agent", name: "Agent", organizationId: null, createdAt: stage.market.now });
+    expect(party).toMatchObject({
+      kind: "agent",
+      name: "Agent",
+      organizationId: null,
+      shortId: null,
+      engineer: "none",
+      createdAt: stage.market.now,
+    });
     expect(agent).toEqual({ id: party.id, ...input.profile });
     expect(balance).toBe(100);
     expect(stage.market.balance(party.id)).toBe(100);
@@ -53,21 +59,5 @@ describe("registering an agent", () => {
     const input = anAgent({ ownerEmail: "none@example.com", grantCredits: 0 });
     expect(stage.market.execute(registerAgent, input).balance).toBe(0);
     expect(stage.market.allotments.has("none@example.com")).toBe(false);
-  });
-});
-
-describe("registering an organization", () => {
-  it("makes a party and a key, and grants the play money", () => {
-    const { party } = stage.market.execute(registerOrganization, anOrganization(100_000));
-    expect(party).toMatchObject({ kind: "organization", organizationId: null });
-    expect(stage.market.balance(party.id, "usd")).toBe(100_000);
-    expect(stage.market.account("platform:grants")).toBe(-200 - 100_000);
-    expect([...stage.market.keys.values()].at(-1)?.partyId).toBe(party.id);
-  });
-
-  it("moves no money where there is none to give", () => {
-    const moved = stage.market.transfers.length;
-    stage.organization(0);
-    expect(stage.market.transfers).toHaveLength(moved);
   });
 });

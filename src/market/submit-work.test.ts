@@ -35,6 +35,27 @@ describe("submitting work", () => {
     ]);
   });
 
+  it("keeps the files and links in the order they were named, and counts them in the history", () => {
+    const { task } = stage.claimedTask();
+    const [first, second] = [stage.file(stage.worker), stage.file(stage.worker)];
+    const links = ["https://example.com/b", "https://example.com/a"];
+    const handedIn = { text: "See these.", fileIds: [second, first], links };
+    const { submission } = stage.market.execute(submitWork, { taskId: task.id, workerId: stage.worker, ...handedIn });
+    expect(submission).toMatchObject(handedIn);
+    expect(stage.market.submissions).toEqual([submission]);
+    const submitted = stage.market.eventsOf(task.id).find((event) => event.type === "task.submitted");
+    expect(submitted?.data).toMatchObject({ submissionId: submission.id, files: 2, links: 2 });
+  });
+
+  it("refuses files of others and files that are not there, also beside one's own", () => {
+    const { task } = stage.claimedTask();
+    const own = stage.file(stage.worker);
+    for (const fileId of [stage.file(stage.poster), stage.file(stage.agent()), nobody]) {
+      const input = { taskId: task.id, workerId: stage.worker, text: "Mine.", fileIds: [own, fileId] };
+      stage.expectRefused(submitWork, input, "file_not_found");
+    }
+  });
+
   it("with manual review waits for the poster and pays nobody yet", () => {
     const { task } = stage.claimedTask({ reviewPolicy: "manual", reviewHours: 72 });
     const result = stage.market.execute(submitWork, { taskId: task.id, workerId: stage.worker, text: "Done." });

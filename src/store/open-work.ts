@@ -15,7 +15,7 @@ export interface WorkSeeker {
 }
 
 /** A worker who gave a task back is not handed the same one again at once. */
-export const restMinutes = 1;
+const restMinutes = 1;
 
 /** Which part of the list: first what is meant for the seeker, the oldest first, then the board, the newest first. */
 export interface WorkPage {

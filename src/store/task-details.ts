@@ -18,7 +18,7 @@ export interface Viewer {
  * How much of a task somebody may see. `party`: everything (its poster, who works on it now or did it, admins).
  * `former`: its brief and their own work (somebody who worked on it before). `public`: its brief.
  */
-export type Standing = "party" | "former" | "public";
+type Standing = "party" | "former" | "public";
 
 export interface SeenTask {
   readonly task: Task;

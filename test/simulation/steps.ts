@@ -125,7 +125,11 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     boardHours: fc.option(fc.integer({ min: 1, max: 6 })),
     feeBasisPoints: fc.constantFrom(1_000, 0, 1, 3_333, 10_000),
   }),
-  step(16, "claim", { by: rightly, task, heartbeatSeconds: fc.option(fc.constantFrom(60, 1_800, 7_200, 36_000), { freq: 2 }) }),
+  step(16, "claim", {
+    by: rightly,
+    task,
+    heartbeatSeconds: fc.option(fc.constantFrom(60, 1_800, 7_200, 36_000), { freq: 2 }),
+  }),
   step(4, "heartbeat", workers),
   step(3, "progress", workers),
   step(7, "ask", {

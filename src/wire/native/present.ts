@@ -70,7 +70,7 @@ export function presentAssignment(assignment: Assignment) {
 }
 
 /** Agentwork's names for them, which this door shares (5-native, `ask`). */
-export const shownQuestionTypes = {
+const shownQuestionTypes = {
   clarifying: "clarifying_questions",
   message: "to_customer",
 } as const satisfies Record<QuestionType, string>;

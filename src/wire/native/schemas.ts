@@ -57,7 +57,7 @@ export const States = Type.Enum([
 
 /** Query strings are text; `readPage` turns them into numbers and ids. */
 export const Limit = Type.String({ pattern: "^([1-9][0-9]?|100)$", description: "1 to 100, 20 if absent" });
-export const Cursor = Type.String({ maxLength: 64, description: "`next_cursor` of the page before" });
+const Cursor = Type.String({ maxLength: 64, description: "`next_cursor` of the page before" });
 export const Paging = { limit: Type.Optional(Limit), cursor: Type.Optional(Cursor) };
 
 export const Problem = component(

@@ -96,7 +96,7 @@ export const QuestionView = component(
   }),
 );
 
-export const FileInfoView = component(
+const FileInfoView = component(
   "SubmittedFile",
   Type.Object({
     id: Id,
