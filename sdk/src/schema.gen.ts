@@ -8,7 +8,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whom this key names */
+        /** Whom this key or session names */
         get: operations["getMe"];
         put?: never;
         post?: never;
@@ -1018,7 +1018,7 @@ export interface operations {
                             /** @enum {unknown} */
                             engineer: "none" | "organization" | "platform";
                         };
-                        key: components["schemas"]["ApiKey"];
+                        key: components["schemas"]["ApiKey"] | null;
                         user: {
                             id: string;
                             name: string;

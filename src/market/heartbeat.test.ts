@@ -33,7 +33,7 @@ describe.each([
     const leaseExpiresAt = addMinutes(stage.market.now, 1.5);
     expect(kept.assignment).toEqual({ ...assignment, leaseExpiresAt });
     expect(stage.assignmentOf(task.id)).toEqual(kept.assignment);
-    expect(stage.market.jobs.at(-1)).toMatchObject({ name: "lapse-leases" });
+    expect(stage.market.jobs.at(-1)).toMatchObject({ name: "lapse-leases", runAt: leaseExpiresAt });
     stage.market.advanceMinutes(1);
     stage.expectRefused(lapseLease, { taskId: task.id, assignmentId: assignment.id }, "not_due");
   });

@@ -149,6 +149,7 @@ describe("taking up a revision", () => {
     const answer = { taskId: ref.taskId, posterId: stage.poster, answers: null, text: "All of it." };
     stage.market.execute(answerQuestion, answer);
     expect(stage.assignmentOf(ref.taskId).state).toBe("revision");
+    stage.expectRefused(resumeRevision, ref, "task_wrong_state");
   });
 
   it("refuses work that was not sent back, and everybody but its worker", () => {

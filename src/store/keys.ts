@@ -3,12 +3,12 @@ import type { Id } from "../model/ids.ts";
 import type { EngineerScope, KeyRole, PartyKind } from "../model/party.ts";
 import { coalesce } from "./coalesce.ts";
 
-/** Who a valid key belongs to, as of now. */
-export interface KeyHolder {
-  readonly keyId: Id;
-  readonly hash: string;
+/** Who calls, by a valid key or a session, as of now. */
+export interface Caller {
+  /** null: a person with a session. */
+  readonly keyId: Id | null;
   readonly role: KeyRole;
-  /** The person who made the key; null if it belongs to nobody but the party. */
+  /** The person who made the key or signed in; null if the key belongs to nobody but the party. */
   readonly userId: string | null;
   readonly partyId: Id;
   readonly partyName: string;
@@ -17,6 +17,12 @@ export interface KeyHolder {
   readonly engineer: EngineerScope;
   /** Available credits. */
   readonly credits: number;
+}
+
+/** Whom a valid key names. */
+export interface KeyHolder extends Caller {
+  readonly keyId: Id;
+  readonly hash: string;
 }
 
 const findHolders = {
@@ -70,4 +76,19 @@ export async function hasAdminKey(pool: Pool): Promise<boolean> {
     "select exists (select from api_keys where role = 'admin' and revoked_at is null) as found",
   );
   return rows[0]?.found ?? false;
+}
+
+/** A signed-in person as a caller: a member of the organization they have belonged to longest. */
+export async function readMember(pool: Pool, userId: string): Promise<Caller | undefined> {
+  const { rows } = await pool.query<Caller>({
+    name: "read_member",
+    text: `select null as "keyId", 'member' as role, m.user_id as "userId", p.id as "partyId", p.name as "partyName",
+        p.kind as "partyKind", p.engineer, p.organization_id as "organizationId", coalesce(w.balance, 0) as credits
+      from memberships m
+      join parties p on p.id = m.organization_id
+      left join wallets w on w.party_id = p.id and w.currency = 'credits'
+      where m.user_id = $1 order by m.created_at, p.id limit 1`,
+    values: [userId],
+  });
+  return rows[0];
 }

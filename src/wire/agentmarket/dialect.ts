@@ -1,4 +1,4 @@
-import { authenticateWith, keyFromHeader } from "../shared/authenticate.ts";
+import { authenticateWith, decorateCaller, keyFromHeader } from "../shared/authenticate.ts";
 import { answerErrorsIn } from "../shared/dialect.ts";
 import { describeDoor } from "../shared/document.ts";
 import type { Door, Route } from "../shared/door.ts";
@@ -38,7 +38,7 @@ export const agentMarketDoor: Door = {
     keyScheme: { type: "apiKey", name: "X-API-Key", in: "header" },
   }),
   mount(app, context) {
-    app.decorateRequest("caller", null);
+    decorateCaller(app);
     app.addHook("onRequest", authenticateWith(context.keys, keyFromHeader));
     acceptJsonBodies(app);
     answerErrorsIn(app, agentMarketErrors);

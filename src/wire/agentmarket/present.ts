@@ -1,6 +1,6 @@
 import type { TaskState } from "../../model/task.ts";
 import type { AgentProfile } from "../../store/agent-profiles.ts";
-import type { KeyHolder } from "../../store/keys.ts";
+import type { Caller } from "../../store/keys.ts";
 import type { TaskView, ViewerId } from "../../store/task-views.ts";
 
 /** Our records as this door shows them. */
@@ -75,7 +75,7 @@ export function envelope<Data>(data: Data, balance: number | undefined) {
 export function listEnvelope<Row extends { readonly id: string }>(
   rows: readonly Row[],
   limit: number,
-  caller: KeyHolder | null,
+  caller: Caller | null,
 ) {
   const page = rows.slice(0, limit);
   return {

@@ -2,12 +2,12 @@ import type { FastifyRequest } from "fastify";
 import { refuse } from "../../model/errors.ts";
 import { type Id, isId } from "../../model/ids.ts";
 import type { AgentworkTask, AgentworkTasks } from "../../store/agentwork-tasks.ts";
-import type { KeyHolder } from "../../store/keys.ts";
+import type { Caller } from "../../store/keys.ts";
 import { callerOf } from "../shared/authenticate.ts";
 
 /** Who delegates, whatever kind of key they hold. */
 export interface Customer {
-  readonly caller: KeyHolder;
+  readonly caller: Caller;
   /** The caller's organization; for an agent without one the agent itself. */
   readonly posterId: Id;
   /** Whose daily credits are used: the person's; for a key that belongs to nobody its party's. */

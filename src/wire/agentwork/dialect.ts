@@ -1,4 +1,4 @@
-import { authenticateWith, keyFromBearer } from "../shared/authenticate.ts";
+import { authenticateWith, decorateCaller, keyFromBearer } from "../shared/authenticate.ts";
 import { answerErrorsIn } from "../shared/dialect.ts";
 import { bearerScheme, describeDoor } from "../shared/document.ts";
 import type { Door, Route } from "../shared/door.ts";
@@ -31,7 +31,7 @@ export const agentworkDoor: Door = {
     keyScheme: bearerScheme,
   }),
   mount(app, context) {
-    app.decorateRequest("caller", null);
+    decorateCaller(app);
     app.addHook("onRequest", authenticateWith(context.keys, keyFromBearer));
     acceptJsonBodies(app);
     answerErrorsIn(app, agentworkErrors);

@@ -3,7 +3,7 @@ import { refuse } from "../../model/errors.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { Route } from "../shared/door.ts";
 import { idempotencyOf } from "../shared/idempotency-key.ts";
-import { spend } from "../shared/rate-limit.ts";
+import { payerOf, spend } from "../shared/rate-limit.ts";
 import { creationLimit } from "./limits.ts";
 import { presentNewTask } from "./present.ts";
 import { answers, NewTask, TaskAnswer } from "./schemas.ts";
@@ -28,7 +28,7 @@ export const postTask: Route = (app, { engine, feeBasisPoints, rateLimiter }) =>
         refuse("validation_failed", { message: '"description" or "instructions" is required.' });
       }
       const idempotency = idempotencyOf(request, caller.partyId);
-      await spend(rateLimiter, creationLimit, caller.keyId, request, reply);
+      await spend(rateLimiter, creationLimit, payerOf(caller), request, reply);
       const { task } = await engine.execute(
         postTaskCommand,
         {

@@ -4,7 +4,7 @@ import { refuse } from "../../model/errors.ts";
 import { checkOutsideUrl } from "../../model/outside-url.ts";
 import type { EngineerScope } from "../../model/party.ts";
 import { type AgentProfile, readAgentDirectory, readAgentProfile, updateAgent } from "../../store/agent-profiles.ts";
-import type { KeyHolder } from "../../store/keys.ts";
+import type { Caller } from "../../store/keys.ts";
 import { apiKeyForRequest, storedHalf } from "../shared/api-keys.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { Route } from "../shared/door.ts";
@@ -179,7 +179,7 @@ export const patchAgent: Route = (app, context) => {
       await updateAgent(reads, id, readChange(request.body, agent, caller, context.allowHttpUrls));
       return { agent: presentAgent((await readAgentProfile(reads, id)) ?? agent, true) };
 
-      function readChange(body: Static<typeof Body>, before: AgentProfile, by: KeyHolder, allowHttp: boolean) {
+      function readChange(body: Static<typeof Body>, before: AgentProfile, by: Caller, allowHttp: boolean) {
         return {
           name: body.name ?? before.name,
           description: body.description ?? before.description,
@@ -197,11 +197,11 @@ export const patchAgent: Route = (app, context) => {
 };
 
 /** Who sees an agent's private fields and may change them. */
-function isInsider(agent: AgentProfile, { partyId, role }: KeyHolder): boolean {
+function isInsider(agent: AgentProfile, { partyId, role }: Caller): boolean {
   return partyId === agent.id || partyId === agent.organizationId || role === "admin";
 }
 
-function engineerScope(asked: Static<typeof Engineer>, caller: KeyHolder): EngineerScope {
+function engineerScope(asked: Static<typeof Engineer>, caller: Caller): EngineerScope {
   const scope = asked === true ? "organization" : asked === false ? "none" : asked;
   if (scope === "platform" && caller.role !== "admin") {
     refuse("not_allowed", { message: "Only an administrator can make an agent an engineer of the platform." });
@@ -210,7 +210,7 @@ function engineerScope(asked: Static<typeof Engineer>, caller: KeyHolder): Engin
 }
 
 /** An agent cannot make itself an engineer. */
-function newScope(asked: Static<typeof Engineer>, before: AgentProfile, caller: KeyHolder): EngineerScope {
+function newScope(asked: Static<typeof Engineer>, before: AgentProfile, caller: Caller): EngineerScope {
   const scope = engineerScope(asked, caller);
   if (scope === before.engineer) return scope;
   if (caller.partyId === before.id)

@@ -8,7 +8,7 @@ import { submitWork as submitCommand } from "../../market/submit-work.ts";
 import { refuse } from "../../model/errors.ts";
 import { isId } from "../../model/ids.ts";
 import type { QuestionItem } from "../../model/question.ts";
-import type { KeyHolder } from "../../store/keys.ts";
+import type { Caller } from "../../store/keys.ts";
 import { readAssignment, readFileInfos } from "../../store/task-details.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { DoorContext, Route } from "../shared/door.ts";
@@ -172,7 +172,7 @@ export const releaseWork: Route = (app, context) => {
 /** The caller's own assignment; anybody else's reads as absent. */
 async function refOf(
   id: string,
-  caller: KeyHolder,
+  caller: Caller,
   { reads }: DoorContext,
 ): Promise<AssignmentRef & { assignmentId: string }> {
   const assignment = await readAssignment(reads, idFrom(id, "assignment_not_found"));

@@ -1,12 +1,12 @@
 import type { FastifyRequest } from "fastify";
 import { type RefusalCode, refuse } from "../../model/errors.ts";
 import { type Id, isId } from "../../model/ids.ts";
-import type { KeyHolder } from "../../store/keys.ts";
+import type { Caller } from "../../store/keys.ts";
 import type { Viewer } from "../../store/task-details.ts";
 import { idempotencyOf } from "../shared/idempotency-key.ts";
 
 /** Who looks, as reads want to know it. */
-export function viewerOf({ partyId, organizationId, engineer, role }: KeyHolder): Viewer {
+export function viewerOf({ partyId, organizationId, engineer, role }: Caller): Viewer {
   return { partyId, organizationId, engineer, isAdmin: role === "admin" };
 }
 
@@ -16,6 +16,6 @@ export function idFrom(text: string, code: RefusalCode): Id {
 }
 
 /** The caller's Idempotency-Key, as the engine wants it. */
-export function retryOf(request: FastifyRequest, caller: KeyHolder) {
+export function retryOf(request: FastifyRequest, caller: Caller) {
   return { idempotency: idempotencyOf(request, caller.partyId) };
 }

@@ -1,4 +1,4 @@
-import { authenticateWith, keyFromBearer } from "../shared/authenticate.ts";
+import { authenticateWith, decorateCaller, keyFromBearer } from "../shared/authenticate.ts";
 import { answerErrorsIn } from "../shared/dialect.ts";
 import { bearerScheme, describeDoor } from "../shared/document.ts";
 import type { Door, Route } from "../shared/door.ts";
@@ -14,6 +14,7 @@ import { markOptionalBodies } from "./optional-bodies.ts";
 import { putPassword } from "./password.ts";
 import { postTask } from "./post-task.ts";
 import { answerTask, approveTask, cancelTask, rejectTask, requestRevision } from "./reviewing.ts";
+import { authenticatePerson } from "./session-caller.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { taskEvents } from "./task-events.ts";
 import { getTask, listTasks } from "./tasks.ts";
@@ -70,7 +71,8 @@ export const nativeDoor: Door = {
     transformObject: markOptionalBodies,
   },
   mount(app, context) {
-    app.decorateRequest("caller", null);
+    decorateCaller(app);
+    app.addHook("onRequest", authenticatePerson(context));
     app.addHook("onRequest", authenticateWith(context.keys, keyFromBearer));
     acceptJsonBodies(app);
     answerErrorsIn(app, nativeErrors);

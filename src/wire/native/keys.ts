@@ -5,7 +5,7 @@ import { isId, type Id as PartyId } from "../../model/ids.ts";
 import type { KeyRole } from "../../model/party.ts";
 import { readAgentProfile } from "../../store/agent-profiles.ts";
 import { type KeyInfo, readKeys, readManagedKey, revokeKey } from "../../store/api-keys.ts";
-import type { KeyHolder } from "../../store/keys.ts";
+import type { Caller } from "../../store/keys.ts";
 import { apiKeyForRequest, type KeyFormat, storedHalf } from "../shared/api-keys.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { DoorContext, Route } from "../shared/door.ts";
@@ -154,7 +154,7 @@ export function presentKey(key: KeyInfo) {
 }
 
 /** The caller, or an agent that its organization operates. Refuses `agent_not_found`. */
-async function partyFor(agentId: string | null, caller: KeyHolder, { reads }: DoorContext): Promise<PartyId> {
+async function partyFor(agentId: string | null, caller: Caller, { reads }: DoorContext): Promise<PartyId> {
   if (agentId === null || agentId.toLowerCase() === caller.partyId) return caller.partyId;
   const agent = isId(agentId) ? await readAgentProfile(reads, agentId) : undefined;
   return agent?.organizationId === caller.partyId ? agent.id : refuse("agent_not_found");
@@ -163,7 +163,7 @@ async function partyFor(agentId: string | null, caller: KeyHolder, { reads }: Do
 /** Refuses `key_not_found`, and `not_allowed` where a member would touch an administrator's key. */
 async function managedKey(
   id: string,
-  caller: KeyHolder,
+  caller: Caller,
   { reads }: DoorContext,
   revokedToo = false,
 ): Promise<KeyInfo & { role: KeyRole }> {

@@ -15,11 +15,12 @@ const Me = Type.Object({
     organization_id: NullableText,
     engineer: Type.Enum(["none", "organization", "platform"]),
   }),
-  key: KeyView.ref,
+  /** null: signed in by a session. */
+  key: nullable(KeyView.ref),
   user: nullable(Type.Object({ id: Type.String(), name: Type.String(), email: Type.String() })),
 });
 
-/** GET /v1/me – 5-native, "identity": whom this key names. 200 · 401. */
+/** GET /v1/me – 5-native, "identity": whom this key or session names. 200 · 401. */
 export const getMe: Route = (app, { reads }) => {
   app.get(
     "/v1/me",
@@ -27,7 +28,7 @@ export const getMe: Route = (app, { reads }) => {
       config: requiresKey,
       schema: {
         operationId: "getMe",
-        summary: "Whom this key names",
+        summary: "Whom this key or session names",
         tags: ["identity"],
         response: answers(200, Me),
       },
@@ -35,7 +36,7 @@ export const getMe: Route = (app, { reads }) => {
     async (request) => {
       const caller = callerOf(request);
       const [key, user] = await Promise.all([
-        readManagedKey(reads, caller.keyId, caller.partyId),
+        caller.keyId === null ? null : readManagedKey(reads, caller.keyId, caller.partyId),
         caller.userId === null ? undefined : readPerson(reads, caller.userId),
       ]);
       return {
@@ -46,7 +47,7 @@ export const getMe: Route = (app, { reads }) => {
           organization_id: caller.organizationId,
           engineer: caller.engineer,
         },
-        key: presentKey(key ?? refuse("key_invalid")),
+        key: key === null ? null : presentKey(key ?? refuse("key_invalid")),
         user: user ?? null,
       };
     },

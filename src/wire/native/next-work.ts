@@ -5,7 +5,7 @@ import { releaseAssignment } from "../../market/release-assignment.ts";
 import { resumeRevision } from "../../market/resume-revision.ts";
 import { Refusal, type RefusalCode, refuse } from "../../model/errors.ts";
 import { findStoredOutcome, type IdempotencyKey } from "../../store/idempotency.ts";
-import type { KeyHolder } from "../../store/keys.ts";
+import type { Caller } from "../../store/keys.ts";
 import { readOpenWork, type WorkSeeker } from "../../store/open-work.ts";
 import { readRevisionsOf } from "../../store/revisions.ts";
 import type { WorkOffer, WorkSeat } from "../../store/work-feed.ts";
@@ -80,7 +80,7 @@ async function answerGiven({ reads }: DoorContext, key: IdempotencyKey): Promise
 
 async function boardFor(
   { capabilities, include }: Static<typeof Body>,
-  caller: KeyHolder,
+  caller: Caller,
   { reads }: DoorContext,
 ): Promise<WorkSeeker["board"]> {
   if (capabilities !== undefined && capabilities.length > 0) return capabilities;
@@ -90,7 +90,7 @@ async function boardFor(
 /** One request for work: looks once, then waits for offers. */
 class Search {
   readonly #context: DoorContext;
-  readonly #caller: KeyHolder;
+  readonly #caller: Caller;
   readonly #request: FastifyRequest<{ Body: Static<typeof Body> }>;
   readonly #reply: FastifyReply;
   readonly #seeker: WorkSeeker;
@@ -100,7 +100,7 @@ class Search {
 
   constructor(
     context: DoorContext,
-    caller: KeyHolder,
+    caller: Caller,
     request: FastifyRequest<{ Body: Static<typeof Body> }>,
     reply: FastifyReply,
     board: WorkSeeker["board"],
@@ -157,7 +157,7 @@ class Search {
       const offer = await seat.next(untilMs - performance.now());
       if (offer === undefined) return undefined;
       // The key may have been revoked in the meantime.
-      const holder = await this.#context.keys.holderOf(this.#caller.hash);
+      const holder = await this.#request.callerNow();
       if (holder === undefined || this.#isGone) {
         seat.offer(offer);
         return holder === undefined ? refuse("key_invalid") : undefined;

@@ -43,7 +43,7 @@ export const putPassword: Route = (app, context) => {
 /** Refuses `key_missing`, `not_allowed`. */
 async function personOf(request: FastifyRequest, { sessions, publicUrl }: DoorContext) {
   const { caller } = request;
-  if (caller !== null) {
+  if (caller !== null && caller.keyId !== null) {
     const userId = caller.userId ?? refuse("not_allowed", { message: "This API key belongs to no person." });
     return { userId, sessionToken: null };
   }

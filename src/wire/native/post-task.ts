@@ -3,7 +3,7 @@ import { type PostTask, postTask as postTaskCommand } from "../../market/post-ta
 import { refuse } from "../../model/errors.ts";
 import { type Id, isId } from "../../model/ids.ts";
 import { readAgentProfile } from "../../store/agent-profiles.ts";
-import type { KeyHolder } from "../../store/keys.ts";
+import type { Caller } from "../../store/keys.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { DoorContext, Route } from "../shared/door.ts";
 import { retryOf } from "./caller.ts";
@@ -56,7 +56,7 @@ export const postTask: Route = (app, context) => {
   );
 };
 
-async function readNewTask(body: Static<typeof NewTask>, caller: KeyHolder, context: DoorContext): Promise<PostTask> {
+async function readNewTask(body: Static<typeof NewTask>, caller: Caller, context: DoorContext): Promise<PostTask> {
   const { intake = "claim", agent_id: agentId = null } = body;
   if (intake === "claim" && agentId !== null) refuseField("agent_id", "is only for direct tasks.");
   return {
@@ -84,7 +84,7 @@ async function readNewTask(body: Static<typeof NewTask>, caller: KeyHolder, cont
 }
 
 /** Whom a direct task names. One's own agents could never take it: nobody works on their own task. */
-async function findAgent(agentId: string, caller: KeyHolder, { reads }: DoorContext): Promise<Id> {
+async function findAgent(agentId: string, caller: Caller, { reads }: DoorContext): Promise<Id> {
   const agent = (isId(agentId) ? await readAgentProfile(reads, agentId) : undefined) ?? refuse("agent_not_found");
   const sideOfAgent = agent.organizationId ?? agent.id;
   if (agent.id === caller.partyId || sideOfAgent === (caller.organizationId ?? caller.partyId)) refuse("own_task");

@@ -5,7 +5,7 @@ import { cancelTask as cancelTaskCommand } from "../../market/cancel-task.ts";
 import { rejectSubmission } from "../../market/reject-submission.ts";
 import { requestRevision as requestRevisionCommand } from "../../market/request-revision.ts";
 import { refuse } from "../../model/errors.ts";
-import type { KeyHolder } from "../../store/keys.ts";
+import type { Caller } from "../../store/keys.ts";
 import { readSeenTask } from "../../store/task-details.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { DoorContext, Route } from "../shared/door.ts";
@@ -177,7 +177,7 @@ export const cancelTask: Route = (app, context) => {
  * A task that the caller can see at all, and who works on it: what a stranger may not see reads as absent, whatever it is
  * asked to do.
  */
-async function seenTask(id: string, caller: KeyHolder, { reads }: DoorContext) {
+async function seenTask(id: string, caller: Caller, { reads }: DoorContext) {
   const taskId = idFrom(id, "task_not_found");
   const { workerId } = (await readSeenTask(reads, taskId, viewerOf(caller))) ?? refuse("task_not_found");
   return { taskId, workerId };

@@ -1,32 +1,27 @@
-import type { KeyRing } from "../../store/keys.ts";
+import type { Caller } from "../../store/keys.ts";
 import type { EventStream } from "./event-stream.ts";
 
 const beatsEverySeconds = 15;
 
 interface KeptStream {
   readonly stream: EventStream;
-  /** SHA-256 of the key it was opened with. */
-  readonly keyHash: string;
+  /** Finds whom it was opened for; undefined once their key or session has ended. */
+  readonly callerNow: () => Promise<Caller | undefined>;
 }
 
 /**
- * Keeps open streams alive by a comment every 15 seconds, and ends those whose key was revoked meanwhile. They are spread
+ * Keeps open streams alive by a comment every 15 seconds, and ends those whose key or session has ended meanwhile. They are spread
  * over the seconds, so that thousands of them are never written to at once.
  */
 export class StreamKeeper {
-  readonly #keys: KeyRing;
   readonly #slots: Set<KeptStream>[] = Array.from({ length: beatsEverySeconds }, () => new Set());
   #second = 0;
   #timer: NodeJS.Timeout | undefined;
   #count = 0;
 
-  constructor(keys: KeyRing) {
-    this.#keys = keys;
-  }
-
   /** Returns how to let go of it. */
-  keep(stream: EventStream, keyHash: string): () => void {
-    const kept = { stream, keyHash };
+  keep(stream: EventStream, callerNow: KeptStream["callerNow"]): () => void {
+    const kept = { stream, callerNow };
     const slot = this.#slots[this.#count % beatsEverySeconds];
     slot?.add(kept);
     this.#count++;
@@ -42,10 +37,10 @@ export class StreamKeeper {
 
   #beat(): void {
     this.#second = (this.#second + 1) % beatsEverySeconds;
-    for (const { stream, keyHash } of this.#slots[this.#second] ?? []) {
+    for (const { stream, callerNow } of this.#slots[this.#second] ?? []) {
       stream.beat();
       // A fault of the database ends no stream; the next round asks again.
-      this.#keys.holderOf(keyHash).then(
+      callerNow().then(
         (holder) => holder ?? stream.end(),
         () => undefined,
       );

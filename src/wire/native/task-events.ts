@@ -2,7 +2,7 @@ import { Type } from "@fastify/type-provider-typebox";
 import type { FastifyReply } from "fastify";
 import { refuse } from "../../model/errors.ts";
 import type { TaskEvent } from "../../model/events.ts";
-import type { KeyHolder } from "../../store/keys.ts";
+import type { Caller } from "../../store/keys.ts";
 import { readSeenTask, type SeenTask } from "../../store/task-details.ts";
 import { readEventPages } from "../../store/task-events.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
@@ -41,7 +41,7 @@ const answered = {
  * see all of it; of a public task anybody sees what happened and when. 200 · 400 · 401 · 404.
  */
 export const taskEvents: Route = (app, context) => {
-  const keeper = new StreamKeeper(context.keys);
+  const keeper = new StreamKeeper();
   app.get(
     "/v1/tasks/:id/events",
     {
@@ -67,7 +67,9 @@ export const taskEvents: Route = (app, context) => {
         return readPage(context, taskId, from, readLimit(request.query), audience);
       }
       const resumed = readNumber("Last-Event-ID", request.headers["last-event-id"]) ?? from;
-      openStream(context, keeper, reply, { caller, seen, audience, after: Math.min(resumed, seen.task.eventCount) });
+      const { callerNow } = request;
+      const first = Math.min(resumed, seen.task.eventCount);
+      openStream(context, keeper, reply, { caller, callerNow, seen, audience, after: first });
       return reply;
     },
   );
@@ -90,7 +92,8 @@ async function readPage({ reads }: DoorContext, taskId: string, after: number, l
 }
 
 interface StreamWanted {
-  readonly caller: KeyHolder;
+  readonly caller: Caller;
+  readonly callerNow: () => Promise<Caller | undefined>;
   readonly seen: SeenTask;
   readonly audience: Audience;
   readonly after: number;
@@ -100,7 +103,7 @@ function openStream(
   { eventFeed }: DoorContext,
   keeper: StreamKeeper,
   reply: FastifyReply,
-  { caller, seen, audience, after }: StreamWanted,
+  { caller, callerNow, seen, audience, after }: StreamWanted,
 ): void {
   if (eventFeed.isClosed) refuse("shutting_down");
   reply.hijack();
@@ -121,7 +124,7 @@ function openStream(
     endsAfter: (event) => isWorker && endsWorkOf(event, caller.partyId),
     onEnd: () => stop(),
   });
-  const letGo = keeper.keep(stream, caller.hash);
+  const letGo = keeper.keep(stream, callerNow);
   const unwatch = eventFeed.watch(seen.task.id, after, stream);
   stop = () => {
     letGo();

@@ -3,7 +3,7 @@ import { claimTask as claimTaskCommand } from "../../market/claim-task.ts";
 import { refuse } from "../../model/errors.ts";
 import type { Task } from "../../model/task.ts";
 import { readAgentProfile } from "../../store/agent-profiles.ts";
-import type { KeyHolder } from "../../store/keys.ts";
+import type { Caller } from "../../store/keys.ts";
 import { readOpenWork, type WorkPage, type WorkSeeker } from "../../store/open-work.ts";
 import { readSeenTask } from "../../store/task-details.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
@@ -89,15 +89,12 @@ export const claimTask: Route = (app, { engine, reads, heartbeatSeconds }) => {
   );
 };
 
-export function seekerOf(caller: KeyHolder, board: WorkSeeker["board"]): WorkSeeker {
+export function seekerOf(caller: Caller, board: WorkSeeker["board"]): WorkSeeker {
   return { partyId: caller.partyId, organizationId: caller.organizationId, engineer: caller.engineer, board };
 }
 
 /** What an agent says it can do; an organization's people can do everything. */
-export async function ownCapabilities(
-  caller: KeyHolder,
-  reads: DoorContext["reads"],
-): Promise<"all" | readonly string[]> {
+export async function ownCapabilities(caller: Caller, reads: DoorContext["reads"]): Promise<"all" | readonly string[]> {
   if (caller.partyKind !== "agent") return "all";
   return (await readAgentProfile(reads, caller.partyId))?.capabilities ?? [];
 }

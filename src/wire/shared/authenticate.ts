@@ -1,12 +1,14 @@
-import type { FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { refuse } from "../../model/errors.ts";
-import type { KeyHolder, KeyRing } from "../../store/keys.ts";
+import type { Caller, KeyRing } from "../../store/keys.ts";
 import { hashApiKey } from "./api-keys.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Who calls, by a valid key; null without one. */
-    caller: KeyHolder | null;
+    /** Who calls, by a valid key (or, at the native door, a session); null without one. */
+    caller: Caller | null;
+    /** Finds the caller anew, for what outlasts a request: undefined once the key or the session has ended. */
+    callerNow: () => Promise<Caller | undefined>;
   }
   interface FastifyContextConfig {
     /** Without a valid key the route is refused before its body is read. */
@@ -35,26 +37,38 @@ export const keyFromBearer: ReadKey = (request) => {
   return authorization === undefined ? undefined : (/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? "");
 };
 
+/** Declares what authentication finds; once for each door. */
+export function decorateCaller(app: FastifyInstance): void {
+  app.decorateRequest("caller", null);
+  app.decorateRequest("callerNow", nobody);
+}
+
+async function nobody(): Promise<undefined> {
+  return undefined;
+}
+
 /** Finds the caller of every request of a door. A key that is sent must be valid, also where none is required. */
 export function authenticateWith(keys: KeyRing, readKey: ReadKey): (request: FastifyRequest) => Promise<void> {
   return async (request) => {
     const apiKey = readKey(request);
     if (apiKey === undefined) {
-      if (request.routeOptions.config.requiresKey === true) refuse("key_missing");
+      if (request.caller === null && request.routeOptions.config.requiresKey === true) refuse("key_missing");
       return;
     }
     if (apiKey === "" || apiKey.length > maxKeyLength) refuse("key_invalid");
-    request.caller = (await keys.holderOf(hashApiKey(apiKey))) ?? refuse("key_invalid");
+    const hash = hashApiKey(apiKey);
+    request.caller = (await keys.holderOf(hash)) ?? refuse("key_invalid");
+    request.callerNow = () => keys.holderOf(hash);
   };
 }
 
 /** The caller; refuses `key_missing`. */
-export function callerOf(request: FastifyRequest): KeyHolder {
+export function callerOf(request: FastifyRequest): Caller {
   return request.caller ?? refuse("key_missing");
 }
 
 /** The caller, who must be an agent; refuses `key_missing`, `not_allowed`. */
-export function callingAgentOf(request: FastifyRequest): KeyHolder {
+export function callingAgentOf(request: FastifyRequest): Caller {
   const caller = callerOf(request);
   if (caller.partyKind !== "agent") refuse("not_allowed", { message: "This API key does not belong to an agent." });
   return caller;

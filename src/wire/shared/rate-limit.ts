@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { refuse } from "../../model/errors.ts";
+import type { Caller } from "../../store/keys.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -40,8 +41,13 @@ interface LimitTaken extends Taken {
 export function limitRequestsPerKey(app: FastifyInstance, limiter: RateLimiter, limit: RateLimit): void {
   app.decorateRequest("limitsTaken", null);
   app.addHook("onRequest", async (request, reply) => {
-    if (request.caller !== null) await spend(limiter, limit, request.caller.keyId, request, reply);
+    if (request.caller !== null) await spend(limiter, limit, payerOf(request.caller), request, reply);
   });
+}
+
+/** Under whose name a caller's requests are counted: the key, or for a person with a session their organization. */
+export function payerOf(caller: Caller): string {
+  return caller.keyId ?? caller.partyId;
 }
 
 /**
