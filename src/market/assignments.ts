@@ -18,7 +18,8 @@ export interface AssignmentRef {
  */
 export function workingAssignment(book: Book, task: Task, ref: AssignmentRef): Assignment {
   const own = book.assignmentsOf(task.id).filter((assignment) => assignment.workerId === ref.workerId);
-  const named = ref.assignmentId === undefined ? own.at(-1) : own.find((assignment) => assignment.id === ref.assignmentId);
+  const named =
+    ref.assignmentId === undefined ? own.at(-1) : own.find((assignment) => assignment.id === ref.assignmentId);
   if (named === undefined) refuseStranger(task, ref);
   if (named.state === "lapsed" || named.state === "released") refuse("lease_lost");
   if (!isWorking(named.state)) refuse("task_wrong_state", { details: { state: task.state } });

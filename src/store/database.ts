@@ -1,5 +1,5 @@
 import pg from "pg";
-import { type Instant, instantFromMs } from "../model/instant.ts";
+import type { Instant } from "../model/instant.ts";
 
 /** Where PostgreSQL is: a URL, or the parts of one (`host` may be the folder of a unix socket). */
 export type DatabaseAddress =
@@ -122,6 +122,8 @@ function parseWholeNumber(text: string): number {
   return value;
 }
 
+/** `2026-02-22 14:30:00.5+00`, as PostgreSQL writes moments in UTC. By the character: every row read has several. */
 function parseInstant(text: string): Instant {
-  return instantFromMs(Date.parse(`${text.replace(" ", "T")}:00`));
+  const milliseconds = text.length > 22 ? text.slice(20, -3).padEnd(3, "0").slice(0, 3) : "000";
+  return `${text.slice(0, 10)}T${text.slice(11, 19)}.${milliseconds}Z` as Instant;
 }

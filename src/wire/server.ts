@@ -30,14 +30,15 @@ export function createHttpServer(logger: FastifyBaseLogger) {
     },
     clientErrorHandler: (error, socket) => answerUnreadable(error.code, socket as Socket),
   }).withTypeProvider<TypeBoxTypeProvider>();
-  app.addHook("onRequest", async (request, reply) => {
+  // Callbacks, not promises: these two run for every request.
+  app.addHook("onRequest", (request, reply, done) => {
     reply.header("X-Request-Id", request.id);
+    done();
   });
-  app.addHook("onResponse", async (request, reply) => {
-    request.log.debug(
-      { method: request.method, url: request.url, status: reply.statusCode, ms: reply.elapsedTime },
-      "answered",
-    );
+  app.addHook("onResponse", (request, reply, done) => {
+    const { method, url } = request;
+    request.log.debug({ method, url, status: reply.statusCode, ms: reply.elapsedTime }, "answered");
+    done();
   });
   app.setErrorHandler((error, request, reply) => {
     renderFault(errorsOf(request.url), error, request, reply);

@@ -1,6 +1,7 @@
-import type { AssignmentState } from "../../src/model/assignment.ts";
-import { isLive } from "../../src/model/assignment.ts";
+import type { Assignment, AssignmentState } from "../../src/model/assignment.ts";
+import { isLive, isWorking } from "../../src/model/assignment.ts";
 import type { Id } from "../../src/model/ids.ts";
+import { instantToMs } from "../../src/model/instant.ts";
 import { isAmount } from "../../src/model/money.ts";
 import type { Funding, TaskState } from "../../src/model/task.ts";
 import type { MemoryMarket } from "../support/memory-market.ts";
@@ -50,6 +51,7 @@ export class Watcher {
   readonly #sums = new Map<string, number>();
   readonly #taskStates = new Map<Id, TaskState>();
   readonly #assignmentStates = new Map<Id, AssignmentState>();
+  readonly #clocks = new Map<Id, Pick<Assignment, "dueAt" | "pausedMs">>();
   readonly #eventCounts = new Map<Id, number>();
   #transfersSeen = 0;
   #eventsSeen = 0;
@@ -117,9 +119,26 @@ export class Watcher {
     promise(named === counted, () => `${named} wallets have transfers, ${counted} have rows`);
   }
 
+  /** Time neither comes nor goes when a clock is stopped and when it goes on. */
+  #checkPause({ id, state, dueAt, pausedMs }: Assignment): void {
+    const before = this.#clocks.get(id);
+    this.#clocks.set(id, { dueAt, pausedMs });
+    if (before === undefined || !isWorking(state)) return;
+    const nowMs = instantToMs(this.#market.now);
+    if (before.dueAt !== null && pausedMs !== null) {
+      const leftMs = instantToMs(before.dueAt) - nowMs;
+      promise(pausedMs === leftMs, () => `${id} was stopped with ${leftMs} ms left and keeps ${pausedMs}`);
+    }
+    if (before.pausedMs !== null && dueAt !== null) {
+      const leftMs = instantToMs(dueAt) - nowMs;
+      promise(leftMs === before.pausedMs, () => `${id} goes on with ${leftMs} ms of ${before.pausedMs}`);
+    }
+  }
+
   #checkTasks(): void {
     const bound = new Map<Id, number>();
     const accepted = new Map<Id, number>();
+    for (const assignment of this.#market.assignments.values()) this.#checkPause(assignment);
     for (const { id, taskId, state } of this.#market.assignments.values()) {
       if (isLive(state)) bound.set(taskId, (bound.get(taskId) ?? 0) + 1);
       if (state === "accepted") accepted.set(taskId, (accepted.get(taskId) ?? 0) + 1);

@@ -44,12 +44,13 @@ export class Metrics {
 
   /** Counts every request of `app` and answers GET /metrics. */
   mount(app: FastifyInstance): void {
-    app.addHook("onResponse", async (request, reply) => {
+    app.addHook("onResponse", (request, reply, done) => {
       const route = request.routeOptions.url ?? "none";
       this.#requestSeconds.observe(
         { method: request.method, route, status: String(reply.statusCode) },
         reply.elapsedTime / 1_000,
       );
+      done();
     });
     app.get("/metrics", async (_request, reply) => {
       reply.type(this.registry.contentType);
