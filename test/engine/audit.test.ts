@@ -49,7 +49,8 @@ const rule = {
   escrow: "A task's escrow is its budget while it is undecided and zero once it is final.",
   currency: "Money of a task moves in the task's currency.",
   sumsToZero: "All accounts of a currency sum to zero.",
-  price: "A completed task paid its price: the net to its one accepted worker, the fee to the platform, the rest back.",
+  price:
+    "A completed task paid its price: the net to its one accepted worker, the fee to the platform, the rest back; one on an allowance moved no money.",
   refund: "A cancelled or expired task gave its whole budget back to its poster.",
   winner: "A completed task has exactly one accepted assignment, any other task none.",
   bound: "A task is in work or review exactly while a worker is bound to it, and a claimed task by one only.",
