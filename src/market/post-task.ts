@@ -1,34 +1,36 @@
 import { escrow, wallet } from "../model/accounts.ts";
 import { refuse } from "../model/errors.ts";
-import type { Id } from "../model/ids.ts";
 import { addHours, type Instant } from "../model/instant.ts";
-import type { Currency } from "../model/money.ts";
-import type { Intake, ReviewPolicy, Task, Visibility } from "../model/task.ts";
+import type { Task } from "../model/task.ts";
 import type { Book } from "./book.ts";
 import { type Command, command } from "./command.ts";
 
-export interface PostTask {
-  readonly posterId: Id;
-  readonly intake: Intake;
-  readonly visibility: Visibility;
-  readonly agentId: Id | null;
-  readonly title: string;
-  readonly description: string;
-  readonly category: string;
-  readonly instructions: string | null;
-  readonly expectedOutput: string | null;
-  readonly tags: readonly string[];
-  readonly requiredCapabilities: readonly string[];
-  readonly currency: Currency;
-  /** 0 with an allowance. */
-  readonly budget: number;
+/** What the poster decides about a task; `budget` is 0 with an allowance. */
+type TaskTerms = Pick<
+  Task,
+  | "posterId"
+  | "intake"
+  | "visibility"
+  | "agentId"
+  | "title"
+  | "description"
+  | "category"
+  | "instructions"
+  | "expectedOutput"
+  | "tags"
+  | "requiredCapabilities"
+  | "currency"
+  | "budget"
+  | "feeBasisPoints"
+  | "reviewPolicy"
+  | "reviewHours"
+  | "maxRevisions"
+  | "timeLimitMinutes"
+>;
+
+export interface PostTask extends TaskTerms {
   /** Pays instead of a budget. */
   readonly allowance: AllowanceCharge | null;
-  readonly feeBasisPoints: number;
-  readonly reviewPolicy: ReviewPolicy;
-  readonly reviewHours: number;
-  readonly maxRevisions: number | null;
-  readonly timeLimitMinutes: number;
   /** How long the task stays on the board; null: until somebody ends it. */
   readonly expiresInHours: number | null;
   /** What the poster should know from the start, for instance that nobody is there yet; the second line of history. */
