@@ -38,7 +38,7 @@ export interface PostTask extends TaskTerms {
 }
 
 /** What a task takes from somebody's free credits of a day. */
-export interface AllowanceCharge {
+interface AllowanceCharge {
   /** The user, or for a key that belongs to no user its party. */
   readonly holderId: string;
   /** YYYY-MM-DD, UTC. */

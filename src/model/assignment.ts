@@ -47,7 +47,7 @@ export interface Submission {
   readonly createdAt: Instant;
 }
 
-export type Verdict = "approved" | "revision_requested" | "rejected";
+type Verdict = "approved" | "revision_requested" | "rejected";
 
 /** The poster's word on a submission; `reviewerId` is null when time or the platform decided. */
 export interface Review {

@@ -4,7 +4,7 @@ import type { Instant } from "./instant.ts";
 /** `clarifying`: structured, before the work. `message`: plain text, at any time. */
 export type QuestionType = "clarifying" | "message";
 
-export type QuestionInput = "text" | "single_select" | "multi_select";
+type QuestionInput = "text" | "single_select" | "multi_select";
 
 /** One structured question. `options` (at most 5) only with the select inputs. */
 export interface QuestionItem {

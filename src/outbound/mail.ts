@@ -1,7 +1,7 @@
 import { createTransport } from "nodemailer";
 import type { BaseLogger } from "pino";
 
-export interface Mail {
+interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;

@@ -5,6 +5,7 @@ import type { Instant } from "../model/instant.ts";
 import type { QuestionItem, QuestionType } from "../model/question.ts";
 import type { TaskState } from "../model/task.ts";
 import { coalesce } from "./coalesce.ts";
+import { taskByKey } from "./task-views.ts";
 
 /** A delegated task as its poster polls it. */
 export interface AgentworkTask {
@@ -53,13 +54,14 @@ export class AgentworkTasks {
         name: "agentwork_tasks",
         text: `select t.id, t.poster_id as "posterId", t.title, t.state, t.updated_at as "updatedAt", q.question, s.solution
           from unnest($1::uuid[], $2::uuid[]) as v(task_id, poster_id)
-          join tasks t on t.id = v.task_id and t.poster_id = v.poster_id and ${delegated}
+          ${taskByKey}
           ${openQuestion}
           left join lateral (
             select json_build_object('id', b.id, 'text', b.text, 'links', b.links, 'files', coalesce((
                 select json_agg(json_build_object('id', f.id, 'name', f.name) order by n.position)
                 from unnest(b.file_ids) with ordinality n(id, position) join files f on f.id = n.id), '[]')) as solution
-            from submissions b where b.task_id = t.id order by b.id desc limit 1) s on true`,
+            from submissions b where b.task_id = t.id order by b.id desc limit 1) s on true
+          where t.poster_id = v.poster_id and ${delegated}`,
         values: [wanted.map((each) => each.taskId), wanted.map((each) => each.posterId)],
       });
       return new Map(rows.map((row) => [wantedKey({ taskId: row.id, posterId: row.posterId }), row]));

@@ -3,6 +3,7 @@ import type { Id } from "../model/ids.ts";
 import type { Instant } from "../model/instant.ts";
 import type { Task } from "../model/task.ts";
 import { coalesce } from "./coalesce.ts";
+import { taskByKey } from "./task-views.ts";
 
 /** What a poster wrote and what became of it. */
 export type ClubTask = Pick<
@@ -84,8 +85,9 @@ export class ClubTasks {
         name: "club_tasks",
         text: `select ${columns}
           from unnest($1::uuid[], $2::uuid[]) as v(task_id, poster_id)
-          join tasks t on t.id = v.task_id and t.poster_id = v.poster_id and ${paidInDollars}
-          ${joins}`,
+          ${taskByKey}
+          ${joins}
+          where t.poster_id = v.poster_id and ${paidInDollars}`,
         values: [wanted.map((each) => each.taskId), wanted.map((each) => each.posterId)],
       });
       return new Map(rows.map((row) => [wantedKey({ taskId: row.id, posterId: row.posterId }), row]));

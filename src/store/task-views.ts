@@ -39,6 +39,12 @@ export function taskViewColumns(viewer: string): { readonly select: string; read
   };
 }
 
+/**
+ * Joins `tasks t` to `v(task_id, …)` by its key and nothing else. `offset 0` keeps conditions on `t` out: on a table with
+ * few rows the planner would rather read a whole partial index that fits them, and keep to that as the table grows.
+ */
+export const taskByKey = "cross join lateral (select * from tasks where id = v.task_id offset 0) t";
+
 export function toTaskView({ workerId, assignedAt, result, ...task }: TaskViewRow): TaskView {
   return { task, workerId, assignedAt, result };
 }
@@ -56,7 +62,7 @@ export class TaskViews {
     const { select, join } = taskViewColumns("v.viewer_id");
     const text = `select v.viewer_id as "viewerId", ${select}
       from unnest($1::uuid[], $2::uuid[]) as v(task_id, viewer_id)
-      join tasks t on t.id = v.task_id
+      ${taskByKey}
       ${join}
       where t.visibility = 'public' or v.viewer_id in (t.poster_id, w.worker_id)`;
     this.#find = coalesce(wantedKey, async (wanted) => {

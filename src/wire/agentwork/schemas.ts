@@ -16,7 +16,7 @@ const Moment = Type.String({ description: "UTC without zone, to the second, for 
 
 export const TaskId = Type.Object({ id: Id });
 
-export const Status = Type.Enum([
+const Status = Type.Enum([
   "processing",
   "awaiting_reply",
   "awaiting_solution_approval",
