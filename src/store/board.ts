@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import type { Id } from "../model/ids.ts";
 import type { Currency } from "../model/money.ts";
-import { type TaskView, taskViewColumns, toTaskView, type ViewerId } from "./task-views.ts";
+import { type TaskView, taskViewColumns, type ViewerId } from "./task-views.ts";
 
 /** Which part of the board: every public task is in exactly one, and each has its own index. */
 type BoardSection = "open" | "assigned" | "completed" | "cancelled";
@@ -41,11 +41,11 @@ export async function readBoard(pool: Pool, query: BoardQuery): Promise<TaskView
   if (query.beforeId !== undefined) where((p) => `t.id < ${p}::uuid`, query.beforeId);
   const { select, join } = taskViewColumns("$1::uuid");
   // The page is cut before workers and results are joined to it.
-  const { rows } = await pool.query(
+  const { rows } = await pool.query<TaskView>(
     `select ${select} from (
        select * from tasks t where ${conditions.join(" and ")} order by t.id desc limit $2
      ) t ${join} order by t.id desc`,
     values,
   );
-  return rows.map(toTaskView);
+  return rows;
 }

@@ -2,12 +2,25 @@ import type { Pool } from "pg";
 import type { Id } from "../model/ids.ts";
 import type { Instant } from "../model/instant.ts";
 import type { Task } from "../model/task.ts";
-import { tasks } from "./book/tables.ts";
 import { coalesce } from "./coalesce.ts";
 
 /** A task with who works on it, as one viewer may see it. */
-export interface TaskView {
-  readonly task: Task;
+export interface TaskView
+  extends Pick<
+    Task,
+    | "id"
+    | "posterId"
+    | "state"
+    | "title"
+    | "description"
+    | "requiredCapabilities"
+    | "currency"
+    | "budget"
+    | "reviewPolicy"
+    | "createdAt"
+    | "expiresAt"
+    | "completedAt"
+  > {
   readonly workerId: Id | null;
   readonly assignedAt: Instant | null;
   /** Text of the newest submission; null for anyone but the poster and the worker. */
@@ -17,19 +30,13 @@ export interface TaskView {
 /** `null` is a viewer without a key. */
 export type ViewerId = Id | null;
 
-interface TaskViewRow extends Task {
-  readonly workerId: Id | null;
-  readonly assignedAt: Instant | null;
-  readonly result: string | null;
-}
-
 /** Joins the worker to `tasks t`, and the result if `viewer` (a SQL expression) may see it. */
 export function taskViewColumns(viewer: string): { readonly select: string; readonly join: string } {
   return {
-    select: `${tasks.columns
-      .split(", ")
-      .map((column) => `t.${column}`)
-      .join(", ")}, w.worker_id as "workerId", w.created_at as "assignedAt",
+    select: `t.id, t.poster_id as "posterId", t.state, t.title, t.description,
+      t.required_capabilities as "requiredCapabilities", t.currency, t.budget, t.review_policy as "reviewPolicy",
+      t.created_at as "createdAt", t.expires_at as "expiresAt", t.completed_at as "completedAt",
+      w.worker_id as "workerId", w.created_at as "assignedAt",
       case when ${viewer} in (t.poster_id, w.worker_id) then
         (select s.text from submissions s where s.task_id = t.id order by s.id desc limit 1) end as result`,
     join: `left join lateral (
@@ -44,10 +51,6 @@ export function taskViewColumns(viewer: string): { readonly select: string; read
  * few rows the planner would rather read a whole partial index that fits them, and keep to that as the table grows.
  */
 export const taskByKey = "cross join lateral (select * from tasks where id = v.task_id offset 0) t";
-
-export function toTaskView({ workerId, assignedAt, result, ...task }: TaskViewRow): TaskView {
-  return { task, workerId, assignedAt, result };
-}
 
 interface Wanted {
   readonly taskId: Id;
@@ -66,14 +69,12 @@ export class TaskViews {
       ${join}
       where t.visibility = 'public' or v.viewer_id in (t.poster_id, w.worker_id)`;
     this.#find = coalesce(wantedKey, async (wanted) => {
-      const { rows } = await pool.query<TaskViewRow & { viewerId: ViewerId }>({
+      const { rows } = await pool.query<TaskView & { viewerId: ViewerId }>({
         name: "task_views",
         text,
         values: [wanted.map((each) => each.taskId), wanted.map((each) => each.viewerId)],
       });
-      return new Map(
-        rows.map(({ viewerId, ...row }) => [wantedKey({ taskId: row.id, viewerId }), toTaskView(row)] as const),
-      );
+      return new Map(rows.map((row) => [wantedKey({ taskId: row.id, viewerId: row.viewerId }), row]));
     });
   }
 

@@ -18,7 +18,8 @@ const shownStates = {
 
 const maskedCharacters = 10;
 
-export function presentTask({ task, workerId, assignedAt, result }: TaskView, viewerId: ViewerId) {
+export function presentTask(task: TaskView, viewerId: ViewerId) {
+  const { workerId } = task;
   const involved = viewerId !== null && (viewerId === task.posterId || viewerId === workerId);
   return {
     id: task.id,
@@ -31,10 +32,10 @@ export function presentTask({ task, workerId, assignedAt, result }: TaskView, vi
     review: task.reviewPolicy,
     posted_by: task.posterId,
     assigned_to: workerId,
-    ...(involved ? { result } : {}),
+    ...(involved ? { result: task.result } : {}),
     created_at: task.createdAt,
     expires_at: task.expiresAt,
-    assigned_at: assignedAt,
+    assigned_at: task.assignedAt,
     completed_at: task.completedAt,
   };
 }

@@ -72,7 +72,10 @@ export const postTask: Route = (app, { engine, feeBasisPoints }) => {
         { idempotency: idempotencyOf(request, caller.partyId) },
       );
       reply.code(201);
-      return envelope(presentTask({ task, workerId: null, assignedAt: null, result: null }, caller.partyId), balance);
+      return envelope(
+        presentTask({ ...task, workerId: null, assignedAt: null, result: null }, caller.partyId),
+        balance,
+      );
     },
   );
 };

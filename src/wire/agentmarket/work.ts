@@ -22,7 +22,7 @@ export const acceptTask: Route = (app, { engine }) => {
         { taskId: request.params.id.toLowerCase(), workerId: caller.partyId },
         { idempotency: idempotencyOf(request, caller.partyId) },
       );
-      const view = { task, workerId: assignment.workerId, assignedAt: assignment.createdAt, result: null };
+      const view = { ...task, workerId: assignment.workerId, assignedAt: assignment.createdAt, result: null };
       return envelope(presentTask(view, caller.partyId), shownBalance(task.currency, balance, caller.credits));
     },
   );
@@ -50,7 +50,7 @@ export const completeTask: Route = (app, { engine }) => {
         { idempotency: idempotencyOf(request, caller.partyId) },
       );
       const view = {
-        task,
+        ...task,
         workerId: assignment.workerId,
         assignedAt: assignment.createdAt,
         result: submission.text,
