@@ -16,7 +16,7 @@ export interface DelegateResults {
   readonly brokenRule: string | null;
 }
 
-export const delegateConnections = 64;
+const delegateConnections = 64;
 const taskCount = 500;
 
 /** The Agentwork door: what polling costs, and how many delegated tasks go from creation to result in a second. */

@@ -7,14 +7,14 @@ import { endWithParent, readSetting, tellParent } from "./processes.ts";
  */
 
 /** Opens `count` streams of a task. */
-export interface OpenOrder {
+interface OpenOrder {
   readonly kind: "open";
   readonly taskId: string;
   readonly count: number;
 }
 
 /** What has come since the last report. */
-export interface ReportOrder {
+interface ReportOrder {
   readonly kind: "report";
 }
 
@@ -25,7 +25,7 @@ export interface Arrivals {
   readonly events: readonly Arrival[];
 }
 
-export interface Arrival {
+interface Arrival {
   readonly taskId: string;
   readonly number: number;
   readonly readers: number;

@@ -17,7 +17,7 @@ export type TaskState =
 export type Intake = "claim" | "proposals" | "direct" | "team";
 export type Visibility = "public" | "private";
 /** `auto`: a submission is accepted on the spot. `manual`: the poster reviews it, or time does. */
-export type ReviewPolicy = "auto" | "manual";
+type ReviewPolicy = "auto" | "manual";
 /** `escrow`: the budget is held from posting. `allowance`: paid by the poster's daily allowance, so no money is held. */
 export type Funding = "escrow" | "allowance";
 

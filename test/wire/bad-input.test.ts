@@ -2,101 +2,111 @@ import { setTimeout as pause } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { AgentMarketClient } from "../support/agentmarket-client.ts";
 import type { TestHouse } from "../support/test-house.ts";
-import { type HostileBody, malformedBodies, type Sample, wrongBodies } from "./support/hostile-bodies.ts";
-import { RawConnection } from "./support/raw-connection.ts";
-import { nameOf, openHouseWithRoutes, type Route } from "./support/route-table.ts";
-
-/** For every route that takes a body, one that it would accept: what is hostile is then the one thing that is changed. */
-const samples: Readonly<Record<string, Sample>> = {
-  "POST /api/agents/register": {
-    name: "Agent",
-    description: "Does things",
-    capabilities: ["coding"],
-    price_per_task: 5,
-    endpoint_url: "https://my-bot.com/execute",
-    system_prompt: "You are",
-    webhook_url: "https://my-bot.com/hook",
-    owner_email: "me@example.com",
-  },
-  "POST /api/tasks": { title: "t", description: "d", budget: 1, required_capabilities: ["coding"], review: "auto" },
-  "POST /api/tasks/:id/complete": { result: "Done." },
-  "POST /api/execute": { agent_id: "", task_description: "Work", budget: 5 },
-  "PUT /api/agents/me/webhook": { webhook_url: "https://my-bot.com/hook" },
-};
+import { expectEnvelope, keyHeader } from "./support/envelopes.ts";
+import { type HostileBody, malformedBodies, wrongBodies } from "./support/hostile-bodies.ts";
+import { type HostileScene, setHostileScene } from "./support/hostile-scene.ts";
+import { type RawAnswer, RawConnection } from "./support/raw-connection.ts";
+import { isWriting, nameOf, openHouseWithRoutes, type Route } from "./support/route-table.ts";
+import { sampleOf, samples, uploadRoute } from "./support/samples.ts";
 
 const mib = 1_048_576;
+const json = { "Content-Type": "application/json" };
 let house: TestHouse;
 let routes: Route[];
+let writing: Route[];
 let connection: RawConnection;
-let key: string;
-let taskId: string;
-let agentId: string;
+/** A client does not use a connection again after a DELETE with a body. */
+let deleting: RawConnection;
+let scene: HostileScene;
 
 beforeAll(async () => {
   ({ house, routes } = await openHouseWithRoutes());
+  writing = routes.filter(isWriting);
   connection = new RawConnection(house.url);
-  const market = new AgentMarketClient(house.url);
-  const [poster, worker] = [await market.register(), await market.register()];
-  key = worker.key;
-  agentId = worker.id;
-  taskId = await market.postTask(poster.key);
-  await market.post(`/api/tasks/${taskId}/accept`, worker.key);
+  deleting = new RawConnection(house.url);
+  scene = await setHostileScene(house);
 });
 afterAll(async () => {
   await connection.close();
+  await deleting.close();
   await house.close();
 });
 
-const json = { "Content-Type": "application/json" };
-const addressOf = ({ prefix, path }: Route): string =>
-  `${prefix}${path.replace(":id", path.startsWith("/api/agents") ? agentId : taskId)}`;
-const isWriting = ({ method }: Route): boolean => method === "POST" || method === "PUT";
+async function headersFor(route: Route): Promise<Record<string, string>> {
+  const accept = route.door === "mcp" ? { Accept: "application/json, text/event-stream" } : {};
+  return { ...accept, ...keyHeader(route.door, await scene.keyOf(route)) };
+}
+
+/** Sends it with a good key. */
+async function send(
+  route: Route,
+  body: Buffer | null,
+  { path = scene.addressOf(route), headers = {} }: { path?: string; headers?: Record<string, string> } = {},
+): Promise<RawAnswer> {
+  const own = { ...(await headersFor(route)), ...(body === null ? {} : json), ...headers };
+  return (route.method === "DELETE" ? deleting : connection).send(route.method, path, own, body);
+}
 
 /** Sends it with a good key and fails unless the answer is a 4xx in the door's envelope. */
 async function expectRefused(route: Route, { what, bytes }: HostileBody, status?: number): Promise<void> {
-  const answer = await connection.send(route.method, addressOf(route), { ...json, "X-API-Key": key }, bytes);
-  const where = `${route.method} ${addressOf(route)} with ${what}: ${answer.status} ${answer.text.slice(0, 200)}`;
+  const answer = await send(route, bytes);
+  const where = `${route.method} ${scene.addressOf(route)} with ${what}: ${answer.status} ${answer.text.slice(0, 200)}`;
   expect(answer.status >= 400 && answer.status < 500, where).toBe(true);
   if (status !== undefined) expect(answer.status, where).toBe(status);
-  expect(answer.contentType, where).toBe("application/json; charset=utf-8");
-  expect(JSON.parse(answer.text), where).toMatchObject({
-    success: false,
-    error: expect.any(String),
-    code: expect.any(String),
-  });
+  expectEnvelope(route, answer, where);
 }
 
 async function expectStillServing(): Promise<void> {
-  const answer = await connection.send("GET", "/api/wallet", { "X-API-Key": key });
+  const answer = await connection.send("GET", "/api/wallet", { "X-API-Key": scene.agentKey });
   expect(answer.status).toBe(200);
   expect(JSON.parse(answer.text).balance).toBe(100);
 }
 
+/** Where nobody has a key yet, where the password or session decides, and where each tool call does. */
+const openWriting = [
+  "POST /api/agents/register",
+  "POST /api/v1/auth/register",
+  "POST /api/v1/auth/api-key",
+  "POST /mcp",
+  "DELETE /mcp",
+  "PUT /v1/me/password",
+  "POST /v1/auth/sign-up/email",
+  "POST /v1/auth/sign-in/email",
+  "POST /v1/auth/sign-out",
+  "POST /v1/auth/request-password-reset",
+  "POST /v1/auth/reset-password",
+];
+
+const sampleBytes = (route: Route): Buffer => Buffer.from(JSON.stringify(sampleOf(route)));
+const takesJson = (route: Route): boolean => route.body !== undefined && nameOf(route) !== uploadRoute;
+
 describe("hostile bodies at every route", { timeout: 60_000 }, () => {
   it("has an acceptable body to start from for every route that takes one", () => {
-    const taking = routes.filter(({ body }) => body !== undefined).map(nameOf);
+    const taking = routes.filter(takesJson).map(nameOf);
     expect([...new Set(taking)].sort()).toEqual(Object.keys(samples).sort());
+    expect(new Set(writing.map(({ door }) => door))).toEqual(
+      new Set(["agentmarket", "agentwork", "club", "mcp", "native"]),
+    );
   });
 
-  it("are answered with a 4xx in the envelope, on a connection that stays usable", async () => {
+  it("are answered with 400 in the door's envelope, on a connection that stays usable", async () => {
     let sent = 0;
-    for (const route of routes.filter(isWriting)) {
-      const sample = samples[nameOf(route)] ?? {};
+    for (const route of writing) {
+      const sample = sampleOf(route);
       const bodies = malformedBodies(sample);
-      if (route.body !== undefined) bodies.push(...wrongBodies(route.body, sample));
+      if (route.body !== undefined && takesJson(route)) bodies.push(...wrongBodies(route.body, sample));
       for (const body of bodies) await expectRefused(route, body, 400);
       sent += bodies.length;
       await expectStillServing();
     }
-    expect(sent).toBeGreaterThan(1_500);
+    expect(sent).toBeGreaterThan(6_000);
     expect(connection.opened).toBe(1);
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
   it("are refused with 413 when they announce more than 1 MiB", async () => {
-    for (const route of routes.filter(isWriting)) {
+    for (const route of writing) {
       const big = Buffer.alloc(2 * mib, "x");
       await expectRefused(route, { what: "2 MiB", bytes: big }, 413);
       await expectStillServing();
@@ -104,7 +114,7 @@ describe("hostile bodies at every route", { timeout: 60_000 }, () => {
   });
 
   it("may be as large as 50 MB and unannounced: the answer comes long before their end", async () => {
-    for (const route of routes.filter(isWriting)) {
+    for (const route of writing) {
       const { status, takenBytes } = await sendWithoutEnd(route);
       expect(status, nameOf(route)).toBe(413);
       expect(takenBytes, nameOf(route)).toBeLessThan(5 * mib);
@@ -113,13 +123,32 @@ describe("hostile bodies at every route", { timeout: 60_000 }, () => {
   });
 
   it("without a body, or with one of another type, are refused where a body is needed", async () => {
-    for (const route of routes.filter(({ body }) => body !== undefined)) {
+    for (const route of routes.filter(takesJson)) {
       for (const type of ["text/plain", "application/xml", "multipart/form-data", "application/json-patch+json"]) {
-        const headers = { "Content-Type": type, "X-API-Key": key };
-        const answer = await connection.send(route.method, addressOf(route), headers, Buffer.from("{}"));
-        expect(answer.status, `${nameOf(route)} ${type}`).toBe(415);
+        const answer = await send(route, Buffer.from("{}"), { headers: { "Content-Type": type } });
+        const where = `${nameOf(route)} ${type}`;
+        expect(answer.status, where).toBe(415);
+        expectEnvelope(route, answer, where);
       }
+      if (route.body?.required === undefined) continue;
       await expectRefused(route, { what: "no bytes", bytes: Buffer.alloc(0) }, 400);
+    }
+  });
+
+  it("from nobody, or with a key that is none, are answered 401 before they are read", async () => {
+    const keyed = writing.filter(({ requiresKey }) => requiresKey);
+    const open = writing.filter(({ requiresKey }) => !requiresKey).map(nameOf);
+    expect([...new Set(open)].sort()).toEqual([...openWriting].sort());
+    for (const route of keyed) {
+      for (const bytes of [Buffer.from("{"), Buffer.alloc(2 * mib, "x")]) {
+        for (const key of [undefined, "not-a-key"]) {
+          const headers = { ...json, ...keyHeader(route.door, key) };
+          const answer = await connection.send(route.method, scene.addressOf(route), headers, bytes);
+          const where = `${nameOf(route)} with ${bytes.length} bytes: ${answer.text.slice(0, 200)}`;
+          expect(answer.status, where).toBe(401);
+          expectEnvelope(route, answer, where);
+        }
+      }
     }
   });
 });
@@ -136,14 +165,26 @@ async function sendWithoutEnd(route: Route): Promise<{ status: number; takenByte
   };
   const own = new RawConnection(house.url);
   try {
-    const { status } = await own.send(route.method, addressOf(route), { ...json, "X-API-Key": key }, pieces());
+    const headers = { ...json, ...(await headersFor(route)) };
+    const { status } = await own.send(route.method, scene.addressOf(route), headers, pieces());
     return { status, takenBytes };
   } finally {
     await own.close();
   }
 }
 
-describe("hostile addresses and headers at every route", () => {
+function isReadable(component: string): boolean {
+  try {
+    return decodeURIComponent(component) !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** A link to a file is one whole: anything wrong in it, also what is added, makes it another link. */
+const signedLink = "GET /v1/files/:id";
+
+describe("hostile addresses and headers at every route", { timeout: 60_000 }, () => {
   const hostile = [
     "%00",
     "%ED%A0%80",
@@ -161,34 +202,38 @@ describe("hostile addresses and headers at every route", () => {
     for (const route of routes.filter(({ path }) => path.includes(":id"))) {
       for (const value of hostile) {
         const path = `${route.prefix}${route.path.replace(":id", value)}`;
-        const body = isWriting(route) ? Buffer.from(JSON.stringify(samples[nameOf(route)] ?? {})) : null;
-        const headers = { "X-API-Key": key, ...(body === null ? {} : json) };
-        const answer = await connection.send(route.method, path, headers, body);
-        expect(answer.status, `${route.method} ${path}`).toBe(404);
+        const answer = await send(route, isWriting(route) ? sampleBytes(route) : null, { path });
+        const isLink = route.path === "/v1/files/:id" && value.length < 500 && isReadable(value);
+        const status = isLink ? 403 : 404;
+        expect([answer.status, `${route.method} ${path}`]).toEqual([status, `${route.method} ${path}`]);
+        if (route.method !== "HEAD") expectEnvelope(route, answer, path);
       }
     }
   });
 
   it("are refused in the query where it means something and ignored where it does not", async () => {
+    const unlike: Readonly<Record<string, number>> = { [signedLink]: 403, "GET /mcp": 405 };
     for (const route of routes.filter(({ method }) => method === "GET")) {
       for (const value of hostile) {
         for (const name of [...route.query, "nonsense", "__proto__", "limit[]"]) {
-          const path = `${addressOf(route)}?${name}=${value}`;
-          const answer = await connection.send("GET", path, { "X-API-Key": key });
-          expect(answer.status, path).toBe(route.query.includes(name) ? 400 : 200);
+          const path = `${scene.addressOf(route)}?${name}=${value}`;
+          const answer = await send(route, null, { path });
+          const understood = name === "agent_id" ? 404 : 400;
+          const status = unlike[nameOf(route)] ?? (route.query.includes(name) ? understood : 200);
+          expect([answer.status, path]).toEqual([status, path]);
         }
       }
     }
   });
 
   it("are refused as keys and as Idempotency-Keys", async () => {
-    for (const route of routes.filter(isWriting)) {
-      const body = Buffer.from(JSON.stringify(samples[nameOf(route)] ?? {}));
+    for (const route of writing) {
       for (const value of ["\u00ff\u00fe", "a".repeat(12_000), "{}", "' or 1=1 --"]) {
-        const asKey = await connection.send(route.method, addressOf(route), { ...json, "X-API-Key": value }, body);
-        expect(asKey.status, nameOf(route)).toBe(401);
-        const headers = { ...json, "X-API-Key": key, "Idempotency-Key": `x ${value}` };
-        const asIdempotency = await connection.send(route.method, addressOf(route), headers, body);
+        const asKey = await send(route, sampleBytes(route), { headers: keyHeader(route.door, value) });
+        // MCP hands the key on; there it is the tool's answer that says no.
+        if (route.door !== "mcp") expect(asKey.status, nameOf(route)).toBe(401);
+        expect(asKey.status, nameOf(route)).toBeLessThan(500);
+        const asIdempotency = await send(route, sampleBytes(route), { headers: { "Idempotency-Key": `x ${value}` } });
         expect(asIdempotency.status, `${nameOf(route)} ${value.slice(0, 20)}`).toBeLessThan(500);
       }
     }

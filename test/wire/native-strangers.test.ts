@@ -1,96 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { foundOrganization, type Member, NativeClient } from "../support/native-client.ts";
 import { openTestHouse, type TestHouse } from "../support/test-house.ts";
+import { type Rule, nativeRules as rules, type Scene } from "./support/native-rules.ts";
 
 /**
  * Every route of the native API × {no key, revoked key, stranger's key, wrong role}. The routes come from the document
  * that the server makes of itself; one that is missing here fails.
  */
 
-interface Scene {
-  readonly taskId: string;
-  readonly assignmentId: string;
-  readonly agentId: string;
-  readonly keyId: string;
-}
-
-interface Rule {
-  /** What a path parameter is in the scene. */
-  readonly id?: keyof Scene;
-  readonly body?: unknown;
-  /** What a stranger's key is answered. Private things read as absent. */
-  readonly stranger: number;
-  /** Somebody who is involved, but not in the role that may do this. */
-  readonly wrongRole?: { readonly as: "worker" | "poster"; readonly status: number };
-}
-
-const posting = { title: "T", description: "D", budget: 1, currency: "usd" };
-
-const rules: Readonly<Record<string, Rule>> = {
-  "GET /v1/me": { stranger: 200 },
-  "GET /v1/keys": { stranger: 200 },
-  "POST /v1/keys": { body: { role: "admin" }, stranger: 403, wrongRole: { as: "worker", status: 403 } },
-  "DELETE /v1/keys/{id}": { id: "keyId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
-  "POST /v1/keys/{id}/rotate": { id: "keyId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
-  "POST /v1/agents": {
-    body: { name: "A", engineer: "platform" },
-    stranger: 403,
-    wrongRole: { as: "worker", status: 403 },
-  },
-  "GET /v1/agents": { stranger: 200 },
-  "GET /v1/agents/{id}": { id: "agentId", stranger: 200 },
-  "PATCH /v1/agents/{id}": {
-    id: "agentId",
-    body: { name: "Hacked" },
-    stranger: 403,
-    wrongRole: { as: "poster", status: 403 },
-  },
-  "POST /v1/tasks": { body: posting, stranger: 201 },
-  "GET /v1/tasks": { stranger: 200 },
-  "GET /v1/tasks/{id}": { id: "taskId", stranger: 404 },
-  "GET /v1/tasks/{id}/events": { id: "taskId", stranger: 404 },
-  "POST /v1/tasks/{id}/claim": { id: "taskId", stranger: 404, wrongRole: { as: "poster", status: 404 } },
-  "POST /v1/tasks/{id}/answer": {
-    id: "taskId",
-    body: { content: "A" },
-    stranger: 404,
-    wrongRole: { as: "worker", status: 404 },
-  },
-  "POST /v1/tasks/{id}/approve": { id: "taskId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
-  "POST /v1/tasks/{id}/request-revision": { id: "taskId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
-  "POST /v1/tasks/{id}/reject": { id: "taskId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
-  "POST /v1/tasks/{id}/cancel": { id: "taskId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
-  "GET /v1/work": { stranger: 200 },
-  "POST /v1/work/next": { stranger: 204 },
-  "POST /v1/assignments/{id}/heartbeat": {
-    id: "assignmentId",
-    stranger: 404,
-    wrongRole: { as: "poster", status: 404 },
-  },
-  "POST /v1/assignments/{id}/progress": {
-    id: "assignmentId",
-    body: { content: "A" },
-    stranger: 404,
-    wrongRole: { as: "poster", status: 404 },
-  },
-  "POST /v1/assignments/{id}/ask": {
-    id: "assignmentId",
-    body: { type: "to_customer", content: "A" },
-    stranger: 404,
-    wrongRole: { as: "poster", status: 404 },
-  },
-  "POST /v1/assignments/{id}/submit": {
-    id: "assignmentId",
-    body: { text: "A" },
-    stranger: 404,
-    wrongRole: { as: "poster", status: 404 },
-  },
-  "POST /v1/assignments/{id}/release": { id: "assignmentId", stranger: 404, wrongRole: { as: "poster", status: 404 } },
-  "GET /v1/wallet": { stranger: 200 },
-  "GET /v1/wallet/transfers": { stranger: 200 },
-};
-
-/** Of other groups, with their own tests of the same. */
+/** In the table of `strangers.test.ts`. */
 const elsewhere = /^\/v1\/(files|auth|me\/|users|organizations|memberships)/;
 
 let house: TestHouse;

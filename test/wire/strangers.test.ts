@@ -1,117 +1,31 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { AgentMarketClient, type Answer } from "../support/agentmarket-client.ts";
+import { AgentMarketClient } from "../support/agentmarket-client.ts";
+import { type AgentworkAccount, AgentworkClient } from "../support/agentwork-client.ts";
+import { ClubClient, claim, type Member, openOrganization, openWorker, submit } from "../support/club-client.ts";
+import { Engineer } from "../support/engineer.ts";
+import { FilesClient } from "../support/files-client.ts";
 import type { TestHouse } from "../support/test-house.ts";
+import { expectEnvelope, keyHeader } from "./support/envelopes.ts";
+import { nativeRules } from "./support/native-rules.ts";
 import { organizationOf, postThroughEngine } from "./support/organizations.ts";
 import { nameOf, openHouseWithRoutes, type Route } from "./support/route-table.ts";
-
-/** Every way to come to a door that is not one's own. */
-const visitors = ["no key", "malformed key", "revoked key", "other agent's key", "organization's key"] as const;
-type Visitor = (typeof visitors)[number];
-
-interface Request {
-  readonly path: string;
-  readonly body?: unknown;
-}
-
-interface Row {
-  /** A request that would succeed, or come as far as it can, for those whom it is meant for. */
-  readonly request: (things: Things) => Request;
-  /** Status by visitor, in the order above. */
-  readonly expected: readonly [number, number, number, number, number];
-}
-
-/** What is there to be meddled with. All of it belongs to `owner` and `worker`. */
-interface Things {
-  readonly ownerId: string;
-  readonly openTaskId: string;
-  readonly assignedTaskId: string;
-  readonly completedTaskId: string;
-  readonly privateTaskId: string;
-}
-
-/** In everything that only its owner may see. */
-const mark = "m4rk3d-private";
-const open = [200, 200, 200, 200, 200] as const;
-/** A key is not needed, but one that is sent must be good. */
-const publicRead = [200, 401, 401, 200, 200] as const;
-
-/** A route that is not in this table fails the test below. */
-const table: Readonly<Record<string, Row | readonly Row[]>> = {
-  "POST /api/agents/register": {
-    request: () => ({
-      path: "/api/agents/register",
-      body: { name: "New", capabilities: ["coding"], owner_email: `${crypto.randomUUID()}@example.com` },
-    }),
-    expected: [201, 401, 401, 201, 201],
-  },
-  "GET /api/agents": { request: () => ({ path: "/api/agents?limit=100" }), expected: publicRead },
-  "GET /api/agents/me": { request: () => ({ path: "/api/agents/me" }), expected: [401, 401, 401, 200, 403] },
-  "GET /api/agents/:id": {
-    request: ({ ownerId }) => ({ path: `/api/agents/${ownerId}` }),
-    expected: publicRead,
-  },
-  "GET /api/agents/me/webhook": {
-    request: () => ({ path: "/api/agents/me/webhook" }),
-    expected: [401, 401, 401, 200, 403],
-  },
-  "PUT /api/agents/me/webhook": {
-    request: () => ({ path: "/api/agents/me/webhook", body: { webhook_url: "https://stranger.example.com/hook" } }),
-    expected: [401, 401, 401, 200, 403],
-  },
-  "POST /api/tasks": {
-    request: () => ({ path: "/api/tasks", body: { title: "t", description: "d", budget: 1 } }),
-    // An organization holds no credits.
-    expected: [401, 401, 401, 201, 402],
-  },
-  "GET /api/tasks": {
-    request: () => ({ path: "/api/tasks?status=all&currency=all&limit=100" }),
-    expected: publicRead,
-  },
-  "GET /api/tasks/:id": [
-    { request: ({ completedTaskId }) => ({ path: `/api/tasks/${completedTaskId}` }), expected: publicRead },
-    { request: ({ privateTaskId }) => ({ path: `/api/tasks/${privateTaskId}` }), expected: [404, 401, 401, 404, 404] },
-  ],
-  "POST /api/tasks/:id/accept": [
-    {
-      request: ({ assignedTaskId }) => ({ path: `/api/tasks/${assignedTaskId}/accept` }),
-      expected: [401, 401, 401, 409, 409],
-    },
-    {
-      request: ({ privateTaskId }) => ({ path: `/api/tasks/${privateTaskId}/accept` }),
-      expected: [401, 401, 401, 404, 404],
-    },
-  ],
-  "POST /api/tasks/:id/complete": [
-    ...(["openTaskId", "assignedTaskId", "completedTaskId"] as const).map(
-      (task): Row => ({
-        request: (things) => ({ path: `/api/tasks/${things[task]}/complete`, body: { result: "Mine now" } }),
-        expected: [401, 401, 401, 403, 403],
-      }),
-    ),
-    {
-      request: ({ privateTaskId }) => ({ path: `/api/tasks/${privateTaskId}/complete`, body: { result: "Mine now" } }),
-      expected: [401, 401, 401, 404, 404],
-    },
-  ],
-  "GET /api/wallet": { request: () => ({ path: "/api/wallet" }), expected: [401, 401, 401, 200, 200] },
-  "POST /api/execute": {
-    request: ({ ownerId }) => ({
-      path: "/api/execute",
-      body: { agent_id: ownerId, task_description: "Work", budget: 20 },
-    }),
-    expected: [401, 401, 401, 503, 402],
-  },
-  "GET /openapi/agentmarket.json": { request: () => ({ path: "/openapi/agentmarket.json" }), expected: open },
-  "GET /healthz": { request: () => ({ path: "/healthz" }), expected: open },
-  "GET /readyz": { request: () => ({ path: "/readyz" }), expected: open },
-  "GET /metrics": { request: () => ({ path: "/metrics" }), expected: open },
-};
+import {
+  askForTask,
+  mark,
+  type Request,
+  type Things,
+  strangersTable as table,
+  type Visitor,
+  visitors,
+} from "./support/strangers-table.ts";
 
 let house: TestHouse;
 let routes: Route[];
 let market: AgentMarketClient;
 let things: Things;
-let owner: { id: string; key: string };
+let owner: Member;
+let clubOwner: Member;
+let customer: AgentworkAccount;
 let keys: Record<Visitor, string | undefined>;
 
 beforeAll(async () => {
@@ -133,7 +47,14 @@ beforeAll(async () => {
   const organization = await organizationOf(house);
   const posterId = organization.id;
   const privateTaskId = await postThroughEngine(house, { posterId, visibility: "private", title: mark });
-  things = { ownerId: owner.id, openTaskId, assignedTaskId, completedTaskId, privateTaskId };
+  things = {
+    ownerId: owner.id,
+    openTaskId,
+    assignedTaskId,
+    completedTaskId,
+    privateTaskId,
+    ...(await setOtherDoors()),
+  };
   const revoked = await market.register();
   await house.app.database.reads.query("update api_keys set revoked_at = now() where party_id = $1", [revoked.id]);
   keys = {
@@ -146,33 +67,89 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-function send({ method, prefix }: Pick<Route, "method" | "prefix">, request: Request, key?: string): Promise<Answer> {
-  return market.send(method, `${prefix}${request.path}`, request.body, { key });
+/** A task with a solution at each of the other doors, and a file; all that is private is marked. */
+async function setOtherDoors(): Promise<Pick<Things, "clubTaskId" | "delegatedTaskId" | "customerEmail" | "fileId">> {
+  clubOwner = await openOrganization(house);
+  const clubTaskId = await new ClubClient(house.url).postTask(clubOwner.key);
+  const clubWorker = await openWorker(house);
+  await claim(house, clubTaskId, clubWorker);
+  await submit(house, clubTaskId, clubWorker, mark);
+  const agentwork = new AgentworkClient(house.url);
+  customer = await agentwork.register();
+  const delegatedTaskId = await agentwork.createTask(customer.key, { title: mark, description: mark });
+  const engineer = await Engineer.hire(house.app);
+  await engineer.take(delegatedTaskId);
+  await engineer.submit(delegatedTaskId, mark);
+  const { body } = await new FilesClient(house.url, customer.key).upload(mark, { name: `${mark}.txt` });
+  return { clubTaskId, delegatedTaskId, customerEmail: customer.email, fileId: body.file.id };
 }
 
-/** What the owner can see of what is theirs; nothing a stranger does may change it. */
+interface TextAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly text: string;
+}
+
+async function send(
+  { method, prefix, door }: Pick<Route, "method" | "prefix" | "door">,
+  { path, body, headers = {} }: Request,
+  key?: string,
+): Promise<TextAnswer> {
+  const type: Record<string, string> = body === undefined ? {} : { "Content-Type": "application/json" };
+  const response = await fetch(`${house.url}${prefix}${path}`, {
+    method,
+    headers: { ...type, ...keyHeader(door, key), ...headers },
+    body: body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body),
+  });
+  const contentType = response.headers.get("content-type") ?? "";
+  return { status: response.status, contentType, text: await response.text() };
+}
+
+/** What the owners can see of what is theirs; nothing a stranger does may change it. */
 async function ownersView(): Promise<unknown> {
-  const paths = ["/api/agents/me", "/api/agents/me/webhook", "/api/wallet"];
-  for (const id of [things.openTaskId, things.assignedTaskId, things.completedTaskId]) paths.push(`/api/tasks/${id}`);
-  return Promise.all(paths.map(async (path) => (await market.get(path, owner.key)).body));
+  const { openTaskId, assignedTaskId, completedTaskId, clubTaskId, delegatedTaskId, fileId } = things;
+  const views: [Route["door"], string, string][] = [
+    ...["/api/agents/me", "/api/agents/me/webhook", "/api/wallet"].map(seenByOwner),
+    ...[openTaskId, assignedTaskId, completedTaskId].map((id) => seenByOwner(`/api/tasks/${id}`)),
+    ["club", `/api/agent/v1/tasks/${clubTaskId}`, clubOwner.key],
+    ["agentwork", `/api/v1/tasks/${delegatedTaskId}`, customer.key],
+    ["native", "/v1/me", customer.key],
+  ];
+  const seen = await Promise.all(
+    views.map(([door, path, key]) => send({ method: "GET", prefix: "", door }, { path }, key)),
+  );
+  for (const { status, text } of seen) expect(status, text).toBe(200);
+  const link = await new FilesClient(house.url, customer.key).link(fileId);
+  return [seen.map(({ text }) => text), link.status];
+}
+
+function seenByOwner(path: string): [Route["door"], string, string] {
+  return ["agentmarket", path, owner.key];
 }
 
 describe("strangers at every route", () => {
-  it("has a row in the table for every route of the server, and no row for a route that is gone", () => {
-    const served = routes.filter(({ method }) => method !== "HEAD").map(nameOf);
-    expect(served.length).toBeGreaterThan(25);
-    expect([...new Set(served)].sort()).toEqual(Object.keys(table).sort());
+  it("has every route of the server in this table or in that of the native API, and none in both or that is gone", () => {
+    const served = new Set(routes.filter(({ method }) => method !== "HEAD").map(nameOf));
+    expect(served.size).toBeGreaterThan(60);
+    const native = Object.keys(nativeRules).map((name) => name.replaceAll(/\{(\w+)\}/g, ":$1"));
+    expect([...native, ...Object.keys(table)].sort()).toEqual([...served].sort());
   });
 
-  it("mounts every route of the door twice, with the same demand for a key", () => {
-    const doors = ["", "/agentmarket"].map((prefix) =>
-      routes
-        .filter((route) => route.path.startsWith("/api/") && route.prefix === prefix)
-        .map((route) => `${nameOf(route)} ${route.requiresKey}`)
-        .sort(),
-    );
-    expect(doors[0]).toEqual(doors[1]);
-  });
+  it.each(["agentmarket", "agentwork", "club"])(
+    "mounts every route of the %s door twice, with the same demand for a key",
+    (door) => {
+      const [documented, named] = ["", `/${door}`].map((prefix) =>
+        routes
+          .filter((route) => route.door === door && route.prefix === prefix)
+          .map((route) => `${nameOf(route)} ${route.requiresKey}`)
+          .sort(),
+      );
+      expect(documented?.length).toBeGreaterThan(3);
+      expect(named).toEqual(documented);
+      const elsewhere = routes.filter(({ prefix }) => prefix === `/${door}`).filter((route) => route.door !== door);
+      expect(elsewhere).toEqual([]);
+    },
+  );
 
   it.each(visitors)(
     "answers %s as the table says, tells nothing private and changes nothing of others",
@@ -186,9 +163,8 @@ describe("strangers at every route", () => {
           const answer = await send(route, request, key);
           const where = `${route.method} ${route.prefix}${request.path} with ${visitor}`;
           expect(answer.status, where).toBe(row.expected[visitors.indexOf(visitor)]);
-          expect(JSON.stringify(answer.body), where).not.toContain(mark);
-          if (answer.status === 401 && route.method !== "HEAD")
-            expect(Object.keys(answer.body), where).toEqual(["success", "error", "code"]);
+          expect(answer.text, where).not.toContain(mark);
+          if (answer.status >= 400 && route.method !== "HEAD") expectEnvelope(route, answer, where);
         }
       }
       expect(await ownersView()).toEqual(before);
@@ -200,5 +176,19 @@ describe("strangers at every route", () => {
     const self = await market.get("/api/agents/me", owner.key);
     expect(JSON.stringify(self.body)).toContain(mark);
     expect((await market.get(`/api/tasks/${things.completedTaskId}`, owner.key)).body.data.result).toBe(mark);
+    const seen = [
+      await send(
+        { method: "GET", prefix: "", door: "club" },
+        { path: `/api/agent/v1/tasks/${things.clubTaskId}` },
+        clubOwner.key,
+      ),
+      await send(
+        { method: "GET", prefix: "", door: "agentwork" },
+        { path: `/api/v1/tasks/${things.delegatedTaskId}/result` },
+        customer.key,
+      ),
+      await send({ method: "POST", prefix: "", door: "mcp" }, askForTask(things.delegatedTaskId), customer.key),
+    ];
+    for (const { status, text } of seen) expect([status, text]).toEqual([200, expect.stringContaining(mark)]);
   });
 });

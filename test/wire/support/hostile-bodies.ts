@@ -40,12 +40,14 @@ const wrongValues: Readonly<Record<string, readonly string[]>> = {
     '["a","a"]',
     '["\\u0000"]',
   ],
+  boolean: ['"true"', "1", "0", '"yes"', "[]", "[true]", "{}"],
+  enum: ['"no such word"', '""', "5", "true", "[]", "{}", '{"toString":"usd"}'],
 };
 
 /** Bodies that are no JSON object at all, or a poisoned one, whatever the route expects. */
 export function malformedBodies(sample: Sample): HostileBody[] {
   const text = JSON.stringify(sample);
-  const inside = text.slice(1, -1);
+  const inside = text === "{}" ? '"a":1' : text.slice(1, -1);
   const bodies: [string, string | Buffer][] = [
     ["nothing but blanks", "  \n"],
     ["not JSON", "name=a&budget=5"],
@@ -83,12 +85,10 @@ export function wrongBodies(schema: ObjectSchema, sample: Sample): HostileBody[]
     "[{}]",
     "1e400",
     `[${JSON.stringify(sample)}]`,
-    "{}",
+    ...(schema.required === undefined ? [] : ["{}"]),
   ].map((text) => ({ what: `the body ${text.slice(0, 10)}`, bytes: Buffer.from(text) }));
   for (const [field, property] of Object.entries(schema.properties)) {
-    const types = typesOf(property);
-    const values = types.flatMap((type) => wrongValues[type] ?? []);
-    if (!types.includes("null")) values.push("null");
+    const values = wrongFor(property);
     values.push(JSON.stringify(Array.from({ length: 10_000 }, (_, index) => ({ index }))));
     values.push(JSON.stringify(Array.from({ length: 10_000 }, (_, index) => `a${index}`)));
     for (const value of values) {
@@ -109,9 +109,15 @@ export function wrongBodies(schema: ObjectSchema, sample: Sample): HostileBody[]
   return bodies;
 }
 
-function typesOf(property: PropertySchema): string[] {
-  const each = property.anyOf ?? [property];
-  return each.flatMap(({ type }) => (type === undefined ? [] : [type]));
+/** What none of the property's types admits. */
+function wrongFor(property: PropertySchema): string[] {
+  const branches = property.anyOf ?? [property];
+  const types = branches.map(({ type, enum: words }) => (words === undefined ? type : "enum"));
+  const values = types.flatMap((type) => wrongValues[type ?? ""] ?? []);
+  if (!types.includes("null")) values.push("null");
+  const admitsTwins = branches.some(({ uniqueItems, items }) => items?.type === "string" && uniqueItems !== true);
+  const admitted = new Set([...(types.includes("boolean") ? ["true"] : []), ...(admitsTwins ? ['["a","a"]'] : [])]);
+  return values.filter((value) => !admitted.has(value));
 }
 
 function fill(body: unknown, value: Buffer): Buffer {
@@ -122,5 +128,5 @@ function fill(body: unknown, value: Buffer): Buffer {
 function twice(sample: Sample, field: string): Buffer {
   const { [field]: value, ...rest } = sample;
   const first = JSON.stringify({ ...rest, [field]: value ?? null });
-  return Buffer.from(`${first.slice(0, -1)},${JSON.stringify(field)}:false}`);
+  return Buffer.from(`${first.slice(0, -1)},${JSON.stringify(field)}:[[[]]]}`);
 }

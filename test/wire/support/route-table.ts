@@ -2,9 +2,13 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { FastifyInstance } from "fastify";
 import { openTestHouse, type TestHouse, type TestHouseOptions } from "../../support/test-house.ts";
 
+/** Whose language an address speaks; `operations` are the addresses for those who run the server. */
+export type DoorName = "agentmarket" | "agentwork" | "club" | "mcp" | "native" | "operations";
+
 /** One route as the server itself knows it. */
 export interface Route {
   readonly method: string;
+  readonly door: DoorName;
   /** With `:name` where an address varies, without the door's mounting prefix. */
   readonly path: string;
   /** "" or the prefix under which a door is mounted a second time. */
@@ -22,10 +26,22 @@ export interface ObjectSchema {
 
 export interface PropertySchema {
   readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly items?: PropertySchema;
+  readonly uniqueItems?: boolean;
   readonly anyOf?: readonly PropertySchema[];
 }
 
-const mountingPrefix = /^\/(agentmarket)(?=\/api\/)/;
+const mountingPrefix = /^\/(club|agentwork|agentmarket)(?=\/api\/)/;
+
+/** 4-dialects, "Mounting": the first that fits. */
+const roots: readonly (readonly [RegExp, DoorName])[] = [
+  [/^\/api\/agent\/v1\//, "club"],
+  [/^\/api\/v1\//, "agentwork"],
+  [/^\/api\//, "agentmarket"],
+  [/^\/v1\//, "native"],
+  [/^\/mcp$/, "mcp"],
+];
 
 /**
  * Opens a house and listens in while its routes are made: Fastify announces every server it creates on this channel.
@@ -39,10 +55,12 @@ export async function openHouseWithRoutes(
     const { fastify } = message as { fastify: FastifyInstance };
     fastify.addHook("onRoute", ({ method, url, schema, config }) => {
       const prefix = mountingPrefix.exec(url)?.[0] ?? "";
+      const path = url.slice(prefix.length);
       for (const each of [method].flat()) {
         routes.push({
           method: each,
-          path: url.slice(prefix.length),
+          door: roots.find(([root]) => root.test(path))?.[1] ?? "operations",
+          path,
           prefix,
           requiresKey: config?.requiresKey === true,
           body: schema?.body as ObjectSchema | undefined,
@@ -63,4 +81,9 @@ export async function openHouseWithRoutes(
 /** "POST /api/tasks": how a route is called in the tables of tests. */
 export function nameOf(route: Route): string {
   return `${route.method} ${route.path}`;
+}
+
+/** Whether it changes anything and so may come with a body. */
+export function isWriting({ method }: Pick<Route, "method">): boolean {
+  return method !== "GET" && method !== "HEAD";
 }

@@ -1,0 +1,112 @@
+import { issueKey } from "../../../src/market/issue-key.ts";
+import { makeApiKey, storedHalf } from "../../../src/wire/shared/api-keys.ts";
+import { AgentMarketClient } from "../../support/agentmarket-client.ts";
+import { AgentworkClient } from "../../support/agentwork-client.ts";
+import { ClubClient, claim, openOrganization, openWorker, submit } from "../../support/club-client.ts";
+import { Engineer } from "../../support/engineer.ts";
+import { FilesClient } from "../../support/files-client.ts";
+import { foundOrganization, NativeClient } from "../../support/native-client.ts";
+import type { TestHouse } from "../../support/test-house.ts";
+import { type DoorName, nameOf, type Route } from "./route-table.ts";
+
+/** Something real behind every address: a request without a fault would succeed, so that it is the fault that is refused. */
+export interface HostileScene {
+  /** The route's address with ids of what is really there. */
+  addressOf(route: Route): string;
+  /** A key of whoever may call the route. */
+  keyOf(route: Pick<Route, "door" | "path">): Promise<string>;
+  /** An agent with 100 credits that took a task. */
+  readonly agentKey: string;
+}
+
+type Part = Pick<HostileScene, "keyOf"> & { readonly idOf: (route: Route) => string };
+
+/** Fewer than the limit of 4-dialects, "club", within a minute. */
+const usesOfClubKey = 40;
+
+export async function setHostileScene(house: TestHouse): Promise<HostileScene> {
+  const { agentKey, ...agentmarket } = await setAgentMarket(house);
+  const native = await setNative(house);
+  const parts: Readonly<Record<DoorName, Part>> = {
+    agentmarket,
+    club: await setClub(house),
+    agentwork: await setAgentwork(house),
+    native,
+    mcp: native,
+    operations: native,
+  };
+  return {
+    agentKey,
+    addressOf: (route) => `${route.prefix}${route.path.replace(":id", () => parts[route.door].idOf(route))}`,
+    keyOf: (route) => parts[route.door].keyOf(route),
+  };
+}
+
+async function setAgentMarket(house: TestHouse): Promise<Part & { readonly agentKey: string }> {
+  const market = new AgentMarketClient(house.url);
+  const [poster, worker] = [await market.register(), await market.register()];
+  const taskId = await market.postTask(poster.key);
+  await market.post(`/api/tasks/${taskId}/accept`, worker.key);
+  return {
+    agentKey: worker.key,
+    keyOf: async () => worker.key,
+    idOf: ({ path }) => (path.startsWith("/api/agents") ? worker.id : taskId),
+  };
+}
+
+/** A key is good for so many requests a minute: there is always another one of the same organization. */
+async function setClub(house: TestHouse): Promise<Part> {
+  const [poster, worker] = [await openOrganization(house), await openWorker(house)];
+  const taskId = await new ClubClient(house.url).postTask(poster.key);
+  await claim(house, taskId, worker);
+  await submit(house, taskId, worker, "positive");
+  let [key, usesLeft] = [poster.key, usesOfClubKey];
+  const keyOf = async (): Promise<string> => {
+    if (usesLeft-- > 0) return key;
+    [key, usesLeft] = [makeApiKey("agentwork"), usesOfClubKey];
+    await house.app.engine.execute(issueKey, { partyId: poster.id, key: storedHalf(key, "member", "Next") });
+    return key;
+  };
+  return { keyOf, idOf: () => taskId };
+}
+
+async function setAgentwork(house: TestHouse): Promise<Part> {
+  const client = new AgentworkClient(house.url);
+  const { key } = await client.register();
+  const engineer = await Engineer.hire(house.app);
+  const [askingTaskId, solvedTaskId] = [await client.createTask(key), await client.createTask(key)];
+  await engineer.take(askingTaskId);
+  await engineer.askPlainly(askingTaskId, "Which edition?");
+  await engineer.take(solvedTaskId);
+  await engineer.submit(solvedTaskId, "Done.");
+  return {
+    keyOf: async () => key,
+    idOf: ({ path }) => (path.endsWith("/solution-status") ? solvedTaskId : askingTaskId),
+  };
+}
+
+async function setNative(house: TestHouse): Promise<Part> {
+  const client = new NativeClient(house.url);
+  const [poster, operator] = [await foundOrganization(house), await foundOrganization(house)];
+  const worker = await client.createAgent(operator.key);
+  const ownAgent = await client.createAgent(poster.key);
+  const taskId = await client.postTask(poster.key, { intake: "direct", agent_id: worker.id });
+  const { body: work } = await client.post("/v1/work/next", worker.key);
+  const { body: issued } = await client.post("/v1/keys", poster.key);
+  const { body: uploaded } = await new FilesClient(house.url, poster.key).upload("Bytes.");
+  const ids: readonly (readonly [string, string])[] = [
+    ["/v1/assignments/", work.assignment.id],
+    ["/v1/agents/", ownAgent.id],
+    ["/v1/tasks/", taskId],
+    ["/v1/keys/", issued.key.id],
+    ["/v1/files/", uploaded.file.id],
+  ];
+  return {
+    keyOf: async ({ path }) => (path.startsWith("/v1/assignments/") ? worker.key : poster.key),
+    idOf(route) {
+      const found = ids.find(([path]) => route.path.startsWith(path));
+      if (found === undefined) throw new Error(`Nothing is there for ${nameOf(route)}.`);
+      return found[1];
+    },
+  };
+}

@@ -1,0 +1,84 @@
+/** What is there to be meddled with. */
+export interface Scene {
+  readonly taskId: string;
+  readonly assignmentId: string;
+  readonly agentId: string;
+  readonly keyId: string;
+}
+
+export interface Rule {
+  /** What a path parameter is in the scene. */
+  readonly id?: keyof Scene;
+  readonly body?: unknown;
+  /** What a stranger's key is answered. Private things read as absent. */
+  readonly stranger: number;
+  /** Somebody who is involved, but not in the role that may do this. */
+  readonly wrongRole?: { readonly as: "worker" | "poster"; readonly status: number };
+}
+
+const posting = { title: "T", description: "D", budget: 1, currency: "usd" };
+
+/** Every route of the native API, except those of `strangers-table.ts`. */
+export const nativeRules: Readonly<Record<string, Rule>> = {
+  "GET /v1/me": { stranger: 200 },
+  "GET /v1/keys": { stranger: 200 },
+  "POST /v1/keys": { body: { role: "admin" }, stranger: 403, wrongRole: { as: "worker", status: 403 } },
+  "DELETE /v1/keys/{id}": { id: "keyId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
+  "POST /v1/keys/{id}/rotate": { id: "keyId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
+  "POST /v1/agents": {
+    body: { name: "A", engineer: "platform" },
+    stranger: 403,
+    wrongRole: { as: "worker", status: 403 },
+  },
+  "GET /v1/agents": { stranger: 200 },
+  "GET /v1/agents/{id}": { id: "agentId", stranger: 200 },
+  "PATCH /v1/agents/{id}": {
+    id: "agentId",
+    body: { name: "Hacked" },
+    stranger: 403,
+    wrongRole: { as: "poster", status: 403 },
+  },
+  "POST /v1/tasks": { body: posting, stranger: 201 },
+  "GET /v1/tasks": { stranger: 200 },
+  "GET /v1/tasks/{id}": { id: "taskId", stranger: 404 },
+  "GET /v1/tasks/{id}/events": { id: "taskId", stranger: 404 },
+  "POST /v1/tasks/{id}/claim": { id: "taskId", stranger: 404, wrongRole: { as: "poster", status: 404 } },
+  "POST /v1/tasks/{id}/answer": {
+    id: "taskId",
+    body: { content: "A" },
+    stranger: 404,
+    wrongRole: { as: "worker", status: 404 },
+  },
+  "POST /v1/tasks/{id}/approve": { id: "taskId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
+  "POST /v1/tasks/{id}/request-revision": { id: "taskId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
+  "POST /v1/tasks/{id}/reject": { id: "taskId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
+  "POST /v1/tasks/{id}/cancel": { id: "taskId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
+  "GET /v1/work": { stranger: 200 },
+  "POST /v1/work/next": { stranger: 204 },
+  "POST /v1/assignments/{id}/heartbeat": {
+    id: "assignmentId",
+    stranger: 404,
+    wrongRole: { as: "poster", status: 404 },
+  },
+  "POST /v1/assignments/{id}/progress": {
+    id: "assignmentId",
+    body: { content: "A" },
+    stranger: 404,
+    wrongRole: { as: "poster", status: 404 },
+  },
+  "POST /v1/assignments/{id}/ask": {
+    id: "assignmentId",
+    body: { type: "to_customer", content: "A" },
+    stranger: 404,
+    wrongRole: { as: "poster", status: 404 },
+  },
+  "POST /v1/assignments/{id}/submit": {
+    id: "assignmentId",
+    body: { text: "A" },
+    stranger: 404,
+    wrongRole: { as: "poster", status: 404 },
+  },
+  "POST /v1/assignments/{id}/release": { id: "assignmentId", stranger: 404, wrongRole: { as: "poster", status: 404 } },
+  "GET /v1/wallet": { stranger: 200 },
+  "GET /v1/wallet/transfers": { stranger: 200 },
+};

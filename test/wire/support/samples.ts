@@ -1,0 +1,64 @@
+import type { Sample } from "./hostile-bodies.ts";
+import type { Route } from "./route-table.ts";
+
+/** For every route that takes a body, one that it would accept: what is hostile is then the one thing that is changed. */
+export const samples: Readonly<Record<string, Sample>> = {
+  "POST /api/agents/register": {
+    name: "Agent",
+    description: "Does things",
+    capabilities: ["coding"],
+    price_per_task: 5,
+    endpoint_url: "https://my-bot.com/execute",
+    system_prompt: "You are",
+    webhook_url: "https://my-bot.com/hook",
+    owner_email: "me@example.com",
+  },
+  "POST /api/tasks": { title: "t", description: "d", budget: 1, required_capabilities: ["coding"], review: "auto" },
+  "POST /api/tasks/:id/complete": { result: "Done." },
+  "POST /api/execute": { agent_id: "", task_description: "Work", budget: 5 },
+  "PUT /api/agents/me/webhook": { webhook_url: "https://my-bot.com/hook" },
+
+  "POST /api/agent/v1/tasks": { title: "t", instructions: "i", payout_cents: 1, currency: "usd", tags: ["a"] },
+  "POST /api/agent/v1/tasks/:id/feedback": { approve: true, rating: 5, feedback: "Good." },
+
+  "POST /api/v1/auth/register": { email: "ada@example.com", name: "Ada", organization_name: "Ada & Co" },
+  "POST /api/v1/auth/api-key": { email: "nobody@example.com", password: "correct horse", key_name: "Key" },
+  "POST /api/v1/tasks": { title: "t", description: "d" },
+  "POST /api/v1/tasks/:id/message": { message: "2024" },
+  "POST /api/v1/tasks/:id/solution-status": { status: "REJECTED", rejection_reason: "No tests." },
+
+  "POST /v1/keys": { label: "Key", format: "aw_live", role: "member" },
+  "POST /v1/keys/:id/rotate": {},
+  "POST /v1/agents": { name: "A", capabilities: ["coding"], engineer: true, owner_email: "me@example.com" },
+  "PATCH /v1/agents/:id": { name: "A", capabilities: ["coding"], engineer: "none", price_per_task: 5 },
+  "POST /v1/tasks": { title: "t", description: "d", budget: 1, currency: "usd", tags: ["a"], max_revisions: 1 },
+  "POST /v1/tasks/:id/claim": { heartbeat_seconds: 60 },
+  "POST /v1/tasks/:id/answer": { content: "2024" },
+  "POST /v1/tasks/:id/approve": { rating: 5, feedback: "Good." },
+  "POST /v1/tasks/:id/request-revision": { reason: "No tests." },
+  "POST /v1/tasks/:id/reject": { reason: "No tests.", cancel: false },
+  "POST /v1/tasks/:id/cancel": {},
+  "POST /v1/work/next": { wait_seconds: 0, capabilities: ["coding"], include: "board", heartbeat_seconds: 60 },
+  "POST /v1/assignments/:id/heartbeat": {},
+  "POST /v1/assignments/:id/progress": { content: "Reading" },
+  "POST /v1/assignments/:id/ask": { type: "to_customer", content: "Which edition?" },
+  "POST /v1/assignments/:id/submit": { text: "Done.", links: ["https://example.com/1"] },
+  "POST /v1/assignments/:id/release": { reason: "Too hard." },
+  "PUT /v1/me/password": { password: "correct horse" },
+  "POST /v1/auth/sign-up/email": { name: "Ada", email: "ada2@example.com", password: "correct horse" },
+  "POST /v1/auth/sign-in/email": { email: "nobody@example.com", password: "correct horse", rememberMe: true },
+  "POST /v1/auth/sign-out": {},
+  "POST /v1/auth/request-password-reset": { email: "nobody@example.com" },
+  "POST /v1/auth/reset-password": { token: "none", newPassword: "correct horse" },
+};
+
+/** The one route whose body is no JSON. */
+export const uploadRoute = "POST /v1/files";
+
+/** What an MCP client sends first thing after it has connected. */
+const listTools: Sample = { jsonrpc: "2.0", id: 1, method: "tools/list" };
+
+/** An acceptable body for the route; `{}` where it reads none. */
+export function sampleOf({ door, method, path }: Pick<Route, "door" | "method" | "path">): Sample {
+  return samples[`${method} ${path}`] ?? (door === "mcp" ? listTools : {});
+}
