@@ -34,7 +34,7 @@ export class ClubClient {
   async send(method: string, path: string, body?: unknown, options: ClubSendOptions = {}): Promise<Answer> {
     const headers: Record<string, string> = { ...options.headers };
     if (body !== undefined) headers["Content-Type"] ??= "application/json";
-    if (options.key !== undefined) headers["Authorization"] = `Bearer ${options.key}`;
+    if (options.key !== undefined) headers.Authorization = `Bearer ${options.key}`;
     if (options.idempotencyKey !== undefined) headers["Idempotency-Key"] = options.idempotencyKey;
     const sent = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
     const response = await fetch(`${this.#url}${this.#base}${path}`, { method, headers, body: sent, dispatcher });

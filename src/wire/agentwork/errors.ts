@@ -11,7 +11,8 @@ export const agentworkErrors: DialectErrors = {
   name: "agentwork",
   owns: (path) => /^\/(agentwork|api\/v1\/(auth|tasks))(\/|$)/.test(path),
   render(request, reply, refusal) {
-    const status = conflicts.has(refusal.code) ? 409 : plainStatusOf[refusal.kind];
+    const wrongState = refusal.kind === "conflict" && !conflicts.has(refusal.code);
+    const status = wrongState ? 400 : plainStatusOf[refusal.kind];
     return reply.code(status).send({ status_code: status, ...detailOf(request, refusal, status) });
   },
 };
