@@ -1,6 +1,5 @@
 import { type Assignment, isWorking, type Submission } from "../model/assignment.ts";
 import type { Id } from "../model/ids.ts";
-import { addHours } from "../model/instant.ts";
 import type { Task } from "../model/task.ts";
 import { acceptSubmission, noAppraisal } from "./accept-submission.ts";
 import { type AssignmentRef, workingAssignment } from "./assignments.ts";
@@ -9,11 +8,13 @@ import type { WorkedTask } from "./claim-task.ts";
 import { closeOpenQuestion } from "./close-question.ts";
 import { type Command, command } from "./command.ts";
 import { stoppedLease } from "./lease-clock.ts";
+import { openReview } from "./review-window.ts";
 
 export interface SubmitWork extends AssignmentRef {
   readonly text: string;
   readonly fileIds?: readonly Id[];
   readonly links?: readonly string[];
+  readonly resultUrl?: string | null;
 }
 
 export interface SubmittedWork extends WorkedTask {
@@ -32,7 +33,7 @@ export const submitWork: Command<SubmitWork, SubmittedWork> = command({
     parties: [input.workerId],
     files: input.fileIds ?? [],
   }),
-  decide(book, { taskId, workerId, assignmentId, text, fileIds = [], links = [] }) {
+  decide(book, { taskId, workerId, assignmentId, text, fileIds = [], links = [], resultUrl = null }) {
     const task = book.task(taskId);
     const assignment = workingAssignment(book, task, { taskId, workerId, assignmentId });
     for (const fileId of fileIds) book.fileOf(fileId, workerId);
@@ -44,9 +45,12 @@ export const submitWork: Command<SubmitWork, SubmittedWork> = command({
       text,
       fileIds,
       links,
+      resultUrl,
       createdAt: book.now,
     };
     book.addSubmission(submission);
+    if (isEvaluated(task)) scheduleEvaluation(book, submission);
+    book.tally(workerId, { deadlinesMet: 1 });
     closeOpenQuestion(book, assignment);
     const submitted = book.changeAssignment(assignment, {
       state: "submitted",
@@ -70,7 +74,25 @@ function moveToReview(book: Book, task: Task, submitted: Assignment): void {
     acceptSubmission(book, task, submitted, null, noAppraisal);
     return;
   }
-  const reviewDueAt = addHours(book.now, task.reviewHours);
-  book.changeTask(task.id, { state: "in_review", reviewDueAt });
-  book.watchDeadline("approve-overdue", reviewDueAt);
+  openReview(book, task);
+}
+
+/** Where workers compete or share a project, the platform looks at what they deliver too (4-dialects, nexwork). */
+function isEvaluated({ intake }: Task): boolean {
+  return intake === "proposals" || intake === "team";
+}
+
+function scheduleEvaluation(book: Book, { id, taskId, createdAt }: Submission): void {
+  book.evaluations.add(id, {
+    submissionId: id,
+    taskId,
+    state: "pending",
+    attempts: 0,
+    formatScore: null,
+    coherenceScore: null,
+    checks: [],
+    createdAt,
+    finishedAt: null,
+  });
+  book.leave("evaluate-submissions");
 }

@@ -47,7 +47,7 @@ const rules: readonly { readonly rule: string; readonly firstViolation: string }
       select format('task %s (%s): escrow holds %s %s', coalesce(t.id::text, a.account), t.state, coalesce(a.balance, 0), t.currency)
       from tasks t full join (select * from accounts where account like 'escrow:%') a on a.account = 'escrow:' || t.id
       where t.id is null or coalesce(a.balance, 0) <>
-        case when t.state in ('completed', 'cancelled', 'expired') then 0 else t.budget end limit 1`,
+        case when t.state in ('completed', 'cancelled', 'expired') and t.release_due_at is null then 0 else t.budget end limit 1`,
   },
   {
     rule: "Money of a task moves in the task's currency.",
@@ -68,7 +68,7 @@ const rules: readonly { readonly rule: string; readonly firstViolation: string }
           coalesce(sum(amount) filter (where kind = 'refund'
             and credit = 'party:' || t.poster_id || ':' || t.currency), 0) as returned
         from transfers where task_id = t.id and debit = 'escrow:' || t.id) p
-      where t.state = 'completed' and case t.funding
+      where t.state = 'completed' and t.release_due_at is null and case t.funding
         when 'allowance' then p.paid + p.fee + p.returned <> 0
         else t.price is null or p.returned <> t.budget - t.price
           or p.paid <> t.price * (10000 - t.fee_basis_points) / 10000 or p.paid + p.fee <> t.price end limit 1`,
@@ -84,20 +84,61 @@ const rules: readonly { readonly rule: string; readonly firstViolation: string }
       where t.state in ('cancelled', 'expired') and p.returned <> t.budget limit 1`,
   },
   {
-    rule: "A completed task has exactly one accepted assignment, any other task none.",
+    rule: "A completed task has exactly one accepted assignment, a disputed one at most one, any other task none.",
     firstViolation: `
       select format('task %s (%s): %s accepted assignments', t.id, t.state, count(a.id))
       from tasks t left join assignments a on a.task_id = t.id and a.state = 'accepted'
-      where t.intake in ('claim', 'direct') group by t.id
-      having count(a.id) <> case when t.state = 'completed' then 1 else 0 end limit 1`,
+      where t.intake in ('claim', 'direct', 'proposals') group by t.id
+      having count(a.id) <> case when t.state = 'completed' or t.state = 'disputed' and count(a.id) = 1 then 1 else 0 end limit 1`,
   },
   {
     rule: "A task is in work or review exactly while a worker is bound to it, and a claimed task by one only.",
     firstViolation: `
       select format('task %s (%s): %s bound workers', t.id, t.state, count(a.id))
-      from tasks t left join assignments a on a.task_id = t.id and a.state in ('active', 'submitted', 'revision')
-      where t.intake in ('claim', 'direct') group by t.id
-      having count(a.id) <> case when t.state in ('in_progress', 'in_review', 'disputed') then 1 else 0 end limit 1`,
+      from tasks t left join assignments a on a.task_id = t.id and (a.state in ('active', 'submitted', 'revision')
+        or a.state = 'accepted' and t.state = 'disputed')
+      where t.intake in ('claim', 'direct', 'proposals') group by t.id
+      having case when t.intake = 'proposals' then least(count(a.id), 1) else count(a.id) end
+        <> case when t.state in ('in_progress', 'in_review', 'disputed') then 1 else 0 end limit 1`,
+  },
+  {
+    rule: "Exactly the disputed tasks have one dispute that nobody has ruled on.",
+    firstViolation: `
+      select format('task %s (%s): %s open disputes', t.id, t.state, count(d.id))
+      from tasks t left join disputes d on d.task_id = t.id and d.ruled_at is null
+      group by t.id having count(d.id) <> case when t.state = 'disputed' then 1 else 0 end limit 1`,
+  },
+  {
+    rule: "A task counts its proposals, all but the withdrawn ones.",
+    firstViolation: `
+      select format('task %s: %s proposals, the task counts %s', t.id, count(p.id), t.proposal_count)
+      from tasks t left join proposals p on p.task_id = t.id and p.state <> 'withdrawn'
+      group by t.id having count(p.id) <> t.proposal_count limit 1`,
+  },
+  {
+    rule: "The board's totals count the tasks that take proposals.",
+    firstViolation: `
+      select format('category %s: %s tasks, the board counts %s', coalesce(b.category, t.category), coalesce(t.open, 0),
+          coalesce(b.open_count, 0))
+      from board_counts b full join (
+        select category, count(*) as open from tasks
+        where intake = 'proposals' and visibility = 'public' and state = 'open' group by category) t
+        on t.category = b.category
+      where coalesce(t.open, 0) <> coalesce(b.open_count, 0) limit 1`,
+  },
+  {
+    rule: "Deposits are what was confirmed; payouts what was asked for and not refused.",
+    firstViolation: `
+      select format('%s: the ledger says %s, the requests %s', r.kind, coalesce(m.moved, 0), r.asked) from (
+        select k.kind, coalesce(sum(c.amount_cents), 0) as asked from unnest(array['deposit', 'payout']) as k(kind)
+        left join cash_requests c on c.kind = k.kind
+          and case c.kind when 'deposit' then c.state = 'confirmed' else c.state <> 'refused' end
+        group by k.kind) r
+      left join (
+        select case kind when 'deposit' then 'deposit' else 'payout' end as kind,
+          sum(case kind when 'payout_return' then -amount else amount end) as moved
+        from transfers where kind in ('deposit', 'payout', 'payout_return') group by 1) m on m.kind = r.kind
+      where r.asked <> coalesce(m.moved, 0) limit 1`,
   },
   {
     rule: "Every assignment, submission and event belongs to a task.",

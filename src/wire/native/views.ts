@@ -191,7 +191,7 @@ export const TransferView = component(
   "Transfer",
   Type.Object({
     id: Id,
-    kind: Type.Enum(["grant", "hold", "payment", "fee", "refund", "deposit", "payout"]),
+    kind: Type.Enum(["grant", "hold", "payment", "fee", "refund", "deposit", "payout", "payout_return"]),
     direction: Type.Enum(["in", "out"]),
     amount: Type.Integer({ minimum: 1 }),
     currency: Currency,
