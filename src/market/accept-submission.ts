@@ -3,10 +3,12 @@ import type { Id } from "../model/ids.ts";
 import { addHours } from "../model/instant.ts";
 import { sameSide } from "../model/party.ts";
 import type { Task } from "../model/task.ts";
+import { isProject } from "../model/team.ts";
 import type { Book } from "./book.ts";
 import { stoppedLease } from "./lease-clock.ts";
 import { recordReview } from "./review-window.ts";
-import { payWorker } from "./settlement.ts";
+import { payWorker, refundPoster } from "./settlement.ts";
+import { finishSubtask, noteInProject } from "./subtasks.ts";
 
 /** What the poster says of accepted work. */
 export interface Appraisal {
@@ -39,7 +41,7 @@ export function acceptSubmission(
   appraisal: Appraisal,
   terms: AcceptanceTerms = {},
 ): Task {
-  const price = task.funding === "allowance" ? null : (terms.price ?? accepted.price ?? task.budget);
+  const price = priceOf(task, accepted, terms);
   for (const assignment of book.liveAssignmentsOf(task.id)) {
     const isAccepted = assignment.id === accepted.id;
     const state = isAccepted ? "accepted" : "rejected";
@@ -53,14 +55,22 @@ export function acceptSubmission(
     rating: appraisal.rating,
     feedback: appraisal.feedback,
   });
-  const isHeld = price !== null && task.disputeHours > 0 && terms.isFinal !== true;
+  const isHeld = price !== null && !isProject(task) && task.disputeHours > 0 && terms.isFinal !== true;
   const releaseDueAt = isHeld ? addHours(book.now, task.disputeHours) : null;
   if (releaseDueAt !== null) book.watchDeadline("release-payments", releaseDueAt);
+  else if (isProject(task)) refundPoster(book, task);
   else if (price !== null) payWorker(book, task, accepted.workerId, price);
   tallyAccepted(book, task, accepted.workerId, appraisal.rating);
   book.changeTask(task.id, { state: "completed", price, reviewDueAt: null, releaseDueAt, completedAt: book.now });
   book.record(task.id, "task.completed", null, { price });
+  noteInProject(book, task, "subtask.completed", reviewerId, { workerId: accepted.workerId, price });
+  finishSubtask(book, task, price ?? 0);
   return book.task(task.id);
+}
+
+function priceOf(task: Task, accepted: Assignment, { price }: AcceptanceTerms): number | null {
+  if (isProject(task)) return task.price;
+  return task.funding === "allowance" ? null : (price ?? accepted.price ?? task.budget);
 }
 
 function tallyAccepted(book: Book, task: Task, workerId: Id, rating: number | null): void {

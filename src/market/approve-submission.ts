@@ -12,6 +12,8 @@ export interface ApproveSubmission extends Partial<Appraisal> {
   readonly submissionId?: Id | null;
   /** The poster, or null when the review window has run out and time approves. */
   readonly reviewerId: Id | null;
+  /** The project's manager approves a subtask, before its time is over. */
+  readonly byManager?: boolean;
 }
 
 /**
@@ -21,14 +23,16 @@ export interface ApproveSubmission extends Partial<Appraisal> {
  */
 export const approveSubmission: Command<ApproveSubmission, PostedTask> = command({
   name: "approve_submission",
-  loads: (input) => ({ tasks: [input.taskId], settles: [input.taskId] }),
-  decide(book, { taskId, reviewerId, submissionId = null, ...appraisal }) {
+  loads: (input) => ({ tasks: [input.taskId], settles: [input.taskId], unblocks: [input.taskId] }),
+  decide(book, { taskId, reviewerId, submissionId = null, byManager = false, ...appraisal }) {
     const task = reviewerId === null ? book.task(taskId) : postersTask(book, taskId, reviewerId);
     if (task.state !== "in_review") refuse("task_wrong_state", { details: { state: task.state } });
-    if (reviewerId === null && (task.reviewDueAt === null || task.reviewDueAt > book.now)) refuse("not_due");
+    const mustBeDue = reviewerId === null && !(byManager && task.parentId !== null);
+    if (mustBeDue && (task.reviewDueAt === null || task.reviewDueAt > book.now)) refuse("not_due");
     const [first] = deliveredAssignments(book, task);
     if (first === undefined) throw new Error(`Nothing was submitted on ${taskId}, which is in review.`);
-    const accepted = reviewerId === null ? first : reviewedAssignment(book, task, submissionId);
+    const accepted =
+      reviewerId === null && submissionId === null ? first : reviewedAssignment(book, task, submissionId);
     const completed = acceptSubmission(book, task, accepted, reviewerId, { ...noAppraisal, ...appraisal });
     return { task: completed, balance: book.balance(task.posterId, task.currency) };
   },

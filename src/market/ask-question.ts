@@ -4,6 +4,7 @@ import { type AssignmentRef, workingAssignment } from "./assignments.ts";
 import type { WorkedTask } from "./claim-task.ts";
 import { type Command, command } from "./command.ts";
 import { pauseLease } from "./lease-clock.ts";
+import { noteInProject } from "./subtasks.ts";
 
 export interface AskQuestion extends AssignmentRef {
   readonly type: QuestionType;
@@ -45,6 +46,7 @@ export const askQuestion: Command<AskQuestion, AskedQuestion> = command({
       openQuestionId: question.id,
     });
     book.record(task.id, "question.asked", ref.workerId, { questionId: question.id, type, content: asText(question) });
+    noteInProject(book, task, "question.asked", ref.workerId, { questionId: question.id });
     return {
       task: book.task(task.id),
       assignment: paused,

@@ -19,6 +19,7 @@ import type { Membership, Person } from "../model/person.ts";
 import type { Proposal, ProposalStanding } from "../model/proposal.ts";
 import type { Question } from "../model/question.ts";
 import type { Task } from "../model/task.ts";
+import type { Dependency, Invitation, Message } from "../model/team.ts";
 import type { Transfer, Wallet } from "../model/wallet.ts";
 import type { BoardCount } from "./board-counts.ts";
 
@@ -40,6 +41,12 @@ export interface BookContents {
   readonly disputes: readonly Dispute[];
   readonly evaluations: readonly Evaluation[];
   readonly cashRequests: readonly CashRequest[];
+  /** Of whole projects, and those that wait for a task that may be completed; none that were removed. */
+  readonly dependencies: readonly Dependency[];
+  /** Those still open, or accepted by an agent that waits. */
+  readonly invitations: readonly Invitation[];
+  /** Of the causes asked for, those that were written about. */
+  readonly messageCauses: readonly Pick<Message, "projectId" | "cause">[];
   /** Of the e-mail addresses asked for, those that already belong to somebody. */
   readonly takenEmails: readonly string[];
 }
@@ -89,6 +96,13 @@ export interface BookChanges {
   readonly newCashRequests: readonly CashRequest[];
   readonly changedCashRequests: readonly CashRequest[];
   readonly boardCounts: readonly BoardCount[];
+  readonly newDependencies: readonly Dependency[];
+  readonly changedDependencies: readonly Dependency[];
+  readonly newInvitations: readonly Invitation[];
+  readonly changedInvitations: readonly Invitation[];
+  readonly messages: readonly Message[];
+  /** Stored tasks whose brief has changed too. */
+  readonly editedTasks: readonly Task[];
   readonly agents: readonly Agent[];
   readonly people: readonly Person[];
   readonly memberships: readonly Membership[];

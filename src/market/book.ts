@@ -31,6 +31,7 @@ import { deadlineJob } from "./deadlines.ts";
 import { Journal } from "./journal.ts";
 import { Ledger } from "./ledger.ts";
 import { Shelf } from "./shelf.ts";
+import { TeamRecords } from "./team-records.ts";
 
 /**
  * The records that a batch of commands works on, in memory. Commands read and change it; the engine writes the changes.
@@ -58,6 +59,7 @@ export class Book {
   /** By the submission they are about. */
   readonly evaluations = new Shelf<Evaluation>(this.#journal);
   readonly cashRequests = new Shelf<CashRequest>(this.#journal);
+  readonly team: TeamRecords;
   readonly agents = new Additions<Agent>(this.#journal);
   readonly keys = new Additions<ApiKey>(this.#journal);
   readonly memberships = new Additions<Membership>(this.#journal);
@@ -90,6 +92,7 @@ export class Book {
     for (const dispute of contents.disputes) this.disputes.load(dispute.id, dispute);
     for (const evaluation of contents.evaluations) this.evaluations.load(evaluation.submissionId, evaluation);
     for (const request of contents.cashRequests) this.cashRequests.load(request.id, request);
+    this.team = new TeamRecords(this.#journal, contents);
     this.#takenEmails = new Set(contents.takenEmails);
   }
 
@@ -179,6 +182,11 @@ export class Book {
     const { id, taskId, workerId, state, amount, decidedAt } = proposal;
     this.proposals.add(id, { id, taskId, workerId, state, amount, decidedAt });
     this.#proposalTexts.add(proposal);
+  }
+
+  /** A project's subtasks, as far as the book has them. */
+  subtasksOf(projectId: Id): Task[] {
+    return [...this.#tasks.values()].filter(({ parentId }) => parentId === projectId);
   }
 
   /** Refuses `file_not_found`, also for a file of another party. */
@@ -310,6 +318,8 @@ export class Book {
       changedEvaluations: this.evaluations.changed(),
       newCashRequests: this.cashRequests.added(),
       changedCashRequests: this.cashRequests.changed(),
+      ...this.team.changes(),
+      editedTasks: this.team.edited.all().map((id) => this.task(id)),
       boardCounts: countBoard(this.#tasks),
       agents: this.agents.all(),
       people: this.#people.added(),

@@ -50,6 +50,9 @@ export const claimTask: Command<ClaimTask, WorkedTask> = command({
       price: null,
       openQuestionId: null,
       ...startLease(book.now, task.timeLimitMinutes, heartbeatSeconds),
+      startedAt: null,
+      heardAt: null,
+      nudges: 0,
       createdAt: book.now,
       endedAt: null,
     };

@@ -1,10 +1,14 @@
 import type { Id } from "../model/ids.ts";
 import type { AllowanceUse } from "../model/party.ts";
+import type { Message } from "../model/team.ts";
 import type { Book } from "./book.ts";
 
 /** What a command needs on the book before it can decide. Everything named here is locked, in one fixed order. */
 export interface Loads {
-  /** These tasks with their assignments, open questions, newest submissions and their posters' parties. */
+  /**
+   * These tasks with their assignments, open questions, newest submissions and their posters' parties; of a subtask the
+   * project's own row too.
+   */
   readonly tasks?: readonly Id[];
   /** These parties with their wallets. */
   readonly parties?: readonly Id[];
@@ -18,6 +22,14 @@ export interface Loads {
   readonly evaluationsOf?: readonly Id[];
   /** These deposit and payout requests. Their parties must be in `parties`. */
   readonly cashRequests?: readonly Id[];
+  /** These tasks may be completed: the subtasks that wait for them too. */
+  readonly unblocks?: readonly Id[];
+  /** These projects whole: all their subtasks with what belongs to them, and how they depend on each other. */
+  readonly projects?: readonly Id[];
+  /** The invitations of these tasks that are open or accepted. */
+  readonly invitationsOf?: readonly Id[];
+  /** Whether these things were written about already. */
+  readonly messageCauses?: readonly Pick<Message, "projectId" | "cause">[];
   /** Files that are being handed in; read, not locked. */
   readonly files?: readonly Id[];
   /** What these holders have used of their allowance on a day. */

@@ -5,6 +5,7 @@ import { closeOpenQuestion } from "./close-question.ts";
 import { type Command, command } from "./command.ts";
 import { stoppedLease } from "./lease-clock.ts";
 import { putBackOnBoard } from "./put-back.ts";
+import { noteInProject } from "./subtasks.ts";
 
 export interface LapseLease {
   readonly taskId: Id;
@@ -29,6 +30,7 @@ export const lapseLease: Command<LapseLease, { readonly task: Task }> = command(
     book.changeAssignment(assignment, { state: "lapsed", ...stoppedLease, openQuestionId: null, endedAt: book.now });
     book.tally(assignment.workerId, { deadlinesMissed: 1 });
     book.record(taskId, "task.lapsed", null, { assignmentId, workerId: assignment.workerId });
+    noteInProject(book, task, "member.dropped", null, { assignmentId, workerId: assignment.workerId });
     return { task: putBackOnBoard(book, task) };
   },
 });

@@ -41,6 +41,7 @@ export interface PostTask extends TaskTerms {
   readonly maxProposals?: number | null;
   /** How long approved work may be disputed; 0 unless said. */
   readonly disputeHours?: number;
+  readonly plannedBy?: Task["plannedBy"];
   /** What the poster should know from the start, for instance that nobody is there yet; the second line of history. */
   readonly notice?: string;
 }
@@ -81,7 +82,11 @@ export const postTask: Command<PostTask, PostedTask> = command({
       inputs: null,
       maxProposals: null,
       disputeHours: 0,
+      plannedBy: null,
       ...input,
+      parentId: null,
+      waitingFor: 0,
+      managerDueAt: null,
       funding: allowance === null ? "escrow" : "allowance",
       revisionCount: 0,
       state: "open",

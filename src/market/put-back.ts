@@ -2,6 +2,7 @@ import type { Task } from "../model/task.ts";
 import type { Book } from "./book.ts";
 import { endTask } from "./end-task.ts";
 import { openReview } from "./review-window.ts";
+import { announceReady } from "./subtasks.ts";
 
 /**
  * After a worker has gone. Those who are left go on, and if they all have delivered, the review begins; with none left
@@ -18,5 +19,10 @@ export function putBackOnBoard(book: Book, task: Task): Task {
 export function returnToBoard(book: Book, task: Task): Task {
   if (task.expiresAt !== null && task.expiresAt <= book.now) return endTask(book, task, "expired", null);
   const isFull = task.maxProposals !== null && task.proposalCount >= task.maxProposals;
+  if (task.parentId !== null) {
+    const ready = book.changeTask(task.id, { state: "open", reviewDueAt: null });
+    announceReady(book, ready);
+    return book.task(task.id);
+  }
   return book.changeTask(task.id, { state: isFull ? "selecting" : "open", reviewDueAt: null });
 }

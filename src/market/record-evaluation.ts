@@ -2,6 +2,7 @@ import { refuse } from "../model/errors.ts";
 import type { Evaluation } from "../model/evaluation.ts";
 import type { Id } from "../model/ids.ts";
 import { type Command, command } from "./command.ts";
+import { wakeManager } from "./subtasks.ts";
 
 export interface RecordEvaluation {
   readonly taskId: Id;
@@ -34,6 +35,7 @@ export const recordEvaluation: Command<RecordEvaluation, { readonly evaluation: 
       const { formatScore, coherenceScore, state } = evaluation;
       book.record(taskId, "evaluation.finished", null, { submissionId, state, formatScore, coherenceScore });
     }
+    if (evaluation.state !== "pending" && task.parentId !== null) wakeManager(book, task.parentId);
     return { evaluation };
   },
 });

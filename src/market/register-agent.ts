@@ -12,7 +12,7 @@ export interface RegisterAgent {
   readonly engineer: EngineerScope;
   /** `pending` where an admin must let the agent in first, else `none`. */
   readonly approval?: "none" | "pending";
-  readonly profile: Omit<Agent, "id" | "taskForce"> & Partial<Pick<Agent, "taskForce">>;
+  readonly profile: Omit<Agent, "id" | "taskForce" | "autoAccept"> & Partial<Pick<Agent, "taskForce" | "autoAccept">>;
   readonly key: NewKey;
   /** Credits granted at sign-up, as configured. */
   readonly grantCredits: number;
@@ -42,7 +42,7 @@ export const registerAgent: Command<RegisterAgent, RegisteredAgent> = command({
       approval: input.approval ?? "none",
       createdAt: book.now,
     };
-    const agent: Agent = { id: party.id, taskForce: false, ...input.profile };
+    const agent: Agent = { id: party.id, taskForce: false, autoAccept: false, ...input.profile };
     book.addParty(party);
     book.agents.add(agent);
     book.keys.add({ id: book.newId(), partyId: party.id, createdAt: book.now, ...input.key });

@@ -1,5 +1,6 @@
 import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
+import { isProject } from "../model/team.ts";
 import { postersTask } from "./assignments.ts";
 import { type Command, command } from "./command.ts";
 import { endTask } from "./end-task.ts";
@@ -28,6 +29,9 @@ export const rejectSubmission: Command<RejectSubmission, PostedTask> = command({
   decide(book, { taskId, posterId, submissionId = null, reason, cancel }) {
     const task = postersTask(book, taskId, posterId);
     if (task.state !== "in_review") refuse("task_wrong_state", { details: { state: task.state } });
+    if (isProject(task) && !cancel) {
+      refuse("task_wrong_state", { message: "Ask for a revision of a project, or cancel it." });
+    }
     const rejected =
       submissionId === null ? deliveredAssignments(book, task) : [reviewedAssignment(book, task, submissionId)];
     for (const assignment of rejected) {

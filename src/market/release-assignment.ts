@@ -4,6 +4,7 @@ import { closeOpenQuestion } from "./close-question.ts";
 import { type Command, command } from "./command.ts";
 import { stoppedLease } from "./lease-clock.ts";
 import { putBackOnBoard } from "./put-back.ts";
+import { noteInProject } from "./subtasks.ts";
 
 export interface ReleaseAssignment extends AssignmentRef {
   readonly reason: string | null;
@@ -27,6 +28,7 @@ export const releaseAssignment: Command<ReleaseAssignment, WorkedTask> = command
       endedAt: book.now,
     });
     book.record(task.id, "task.released", ref.workerId, { assignmentId: released.id, workerId: ref.workerId, reason });
+    noteInProject(book, task, "member.dropped", ref.workerId, { assignmentId: released.id, workerId: ref.workerId });
     return {
       task: putBackOnBoard(book, task),
       assignment: released,

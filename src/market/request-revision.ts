@@ -1,14 +1,17 @@
 import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
+import { isProject } from "../model/team.ts";
 import { postersTask } from "./assignments.ts";
 import { type Command, command } from "./command.ts";
-import { startLease } from "./lease-clock.ts";
+import { startLease, stoppedLease } from "./lease-clock.ts";
 import type { PostedTask } from "./post-task.ts";
 import { recordReview, reviewedAssignment } from "./review-window.ts";
+import { noteInProject, wakeManager } from "./subtasks.ts";
 
 export interface RequestRevision {
   readonly taskId: Id;
-  readonly posterId: Id;
+  /** null: a project's manager, of a subtask. */
+  readonly posterId: Id | null;
   /** Which of several submissions; absent: the only one. */
   readonly submissionId?: Id | null;
   readonly reason: string | null;
@@ -20,18 +23,23 @@ export interface RequestRevision {
  */
 export const requestRevision: Command<RequestRevision, PostedTask> = command({
   name: "request_revision",
-  loads: (input) => ({ tasks: [input.taskId], parties: [input.posterId] }),
+  loads: (input) => ({ tasks: [input.taskId], parties: input.posterId === null ? [] : [input.posterId] }),
   decide(book, { taskId, posterId, submissionId = null, reason }) {
-    const task = postersTask(book, taskId, posterId);
+    const task = posterId === null ? book.task(taskId) : postersTask(book, taskId, posterId);
     if (task.state !== "in_review") refuse("task_wrong_state", { details: { state: task.state } });
     if (task.maxRevisions !== null && task.revisionCount >= task.maxRevisions) refuse("revisions_used_up");
     const assignment = reviewedAssignment(book, task, submissionId);
-    const clock = startLease(book.now, task.timeLimitMinutes, assignment.heartbeatSeconds);
+    // The manager, who hands in for a project, has no clock.
+    const clock = isProject(task)
+      ? stoppedLease
+      : startLease(book.now, task.timeLimitMinutes, assignment.heartbeatSeconds);
     recordReview(book, assignment, { reviewerId: posterId, verdict: "revision_requested", feedback: reason });
     book.changeAssignment(assignment, { state: "revision", ...clock });
     if (clock.leaseExpiresAt !== null) book.watchDeadline("lapse-leases", clock.leaseExpiresAt);
     book.changeTask(taskId, { state: "in_progress", reviewDueAt: null, revisionCount: task.revisionCount + 1 });
     book.record(taskId, "task.revision_requested", posterId, { reason });
-    return { task: book.task(taskId), balance: book.balance(posterId, task.currency) };
+    noteInProject(book, task, "subtask.revision", posterId, { reason });
+    if (isProject(task)) wakeManager(book, taskId);
+    return { task: book.task(taskId), balance: book.balance(task.posterId, task.currency) };
   },
 });

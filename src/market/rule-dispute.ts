@@ -3,6 +3,7 @@ import type { Ruling } from "../model/dispute.ts";
 import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
+import { isProject } from "../model/team.ts";
 import { acceptSubmission, noAppraisal } from "./accept-submission.ts";
 import type { Book } from "./book.ts";
 import { type Command, command } from "./command.ts";
@@ -10,6 +11,7 @@ import { openDisputeOf } from "./disputes.ts";
 import { endTask } from "./end-task.ts";
 import { stoppedLease } from "./lease-clock.ts";
 import type { DisputedTask } from "./open-dispute.ts";
+import { returnToBoard } from "./put-back.ts";
 import { payWorker } from "./settlement.ts";
 
 export interface RuleDispute {
@@ -28,10 +30,17 @@ export interface RuleDispute {
  */
 export const ruleDispute: Command<RuleDispute, DisputedTask> = command({
   name: "rule_dispute",
-  loads: (input) => ({ tasks: [input.taskId], settles: [input.taskId], disputesOf: [input.taskId] }),
+  loads: (input) => ({
+    tasks: [input.taskId],
+    settles: [input.taskId],
+    disputesOf: [input.taskId],
+    unblocks: [input.taskId],
+  }),
   decide(book, { taskId, disputeId, adminId, ruling, amount, note }) {
     const { task, dispute, assignment } = openDisputeOf(book, taskId, disputeId);
-    const ruledAmount = amountOf(ruling, amount, assignment.price ?? task.budget);
+    const price = isProject(task) ? (task.price ?? 0) : (assignment.price ?? task.budget);
+    const ruledAmount = amountOf(ruling, amount, price);
+    if (isProject(task) && ruling === "split") refuse("ruling_invalid", { message: "A project cannot be split." });
     const ruled = { ...dispute, ruling, ruledAmount, ruledById: adminId, rulingNote: note, ruledAt: book.now };
     book.disputes.replace(dispute.id, ruled);
     book.record(taskId, "task.resolved", adminId, { disputeId, ruling, amount: ruledAmount, note });
@@ -62,5 +71,8 @@ function refund(book: Book, task: Task, assignment: Assignment, adminId: Id): vo
   const wasAccepted = assignment.state === "accepted";
   book.changeAssignment(assignment, { state: "rejected", ...stoppedLease, endedAt: book.now });
   book.tally(assignment.workerId, { rejected: 1, completed: wasAccepted ? -1 : 0 });
-  endTask(book, book.changeTask(task.id, { price: null, completedAt: null }), "cancelled", adminId);
+  const reopened = book.changeTask(task.id, { price: isProject(task) ? task.price : null, completedAt: null });
+  // A subtask is still wanted: it goes to another member.
+  if (task.parentId !== null) returnToBoard(book, reopened);
+  else endTask(book, reopened, "cancelled", adminId);
 }

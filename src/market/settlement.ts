@@ -1,9 +1,15 @@
-import { escrow, platform, wallet } from "../model/accounts.ts";
+import { type Account, escrow, platform, wallet } from "../model/accounts.ts";
 import type { Assignment } from "../model/assignment.ts";
 import type { Id } from "../model/ids.ts";
 import { splitPrice } from "../model/money.ts";
 import type { Task } from "../model/task.ts";
+import { isProject } from "../model/team.ts";
 import type { Book } from "./book.ts";
+
+/** Where money goes that the work did not cost: to the poster, or for a subtask back to its project. */
+function returnsTo({ parentId, posterId }: Task): Account {
+  return parentId === null ? wallet(posterId) : escrow(parentId);
+}
 
 /**
  * Ends a task's escrow by paying its worker: the net to the worker, the fee to the platform, what the price left of the
@@ -15,13 +21,17 @@ export function payWorker(book: Book, task: Task, workerId: Id, price: number): 
   const held = escrow(task.id);
   if (net > 0) book.transfer("payment", held, wallet(workerId), net, task.currency, task.id);
   if (fee > 0) book.transfer("fee", held, platform("fees"), fee, task.currency, task.id);
-  if (change > 0) book.transfer("refund", held, wallet(task.posterId), change, task.currency, task.id);
+  if (change > 0) book.transfer("refund", held, returnsTo(task), change, task.currency, task.id);
 }
 
-/** Ends a task's escrow by giving all of it back. Source: 3-domain, "Money", cancel and expire. */
+/**
+ * Ends a task's escrow by giving back all that is in it; of a project that is what its subtasks have not cost. Source:
+ * 3-domain, "Money", cancel and expire.
+ */
 export function refundPoster(book: Book, task: Task): void {
   if (task.funding === "allowance") return;
-  book.transfer("refund", escrow(task.id), wallet(task.posterId), task.budget, task.currency, task.id);
+  const rest = task.budget - (isProject(task) ? (task.price ?? 0) : 0);
+  if (rest > 0) book.transfer("refund", escrow(task.id), returnsTo(task), rest, task.currency, task.id);
 }
 
 /** Whose work the poster has accepted. */

@@ -41,6 +41,9 @@ export const shortlistProposal: Command<ShortlistProposal, ShortlistedProposal> 
       price: proposal.amount,
       openQuestionId: null,
       ...startLease(book.now, task.timeLimitMinutes, null),
+      startedAt: null,
+      heardAt: null,
+      nudges: 0,
       createdAt: book.now,
       endedAt: null,
     };

@@ -9,6 +9,7 @@ import { closeOpenQuestion } from "./close-question.ts";
 import { type Command, command } from "./command.ts";
 import { stoppedLease } from "./lease-clock.ts";
 import { openReview } from "./review-window.ts";
+import { noteInProject } from "./subtasks.ts";
 
 export interface SubmitWork extends AssignmentRef {
   readonly text: string;
@@ -49,6 +50,7 @@ export const submitWork: Command<SubmitWork, SubmittedWork> = command({
       createdAt: book.now,
     };
     book.addSubmission(submission);
+    noteInProject(book, task, "subtask.delivered", workerId, { submissionId: submission.id });
     if (isEvaluated(task)) scheduleEvaluation(book, submission);
     book.tally(workerId, { deadlinesMet: 1 });
     closeOpenQuestion(book, assignment);

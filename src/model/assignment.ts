@@ -24,6 +24,11 @@ export interface Assignment {
   readonly openQuestionId: Id | null;
   /** What was left of the worker's time when the clock was stopped. */
   readonly pausedMs: number | null;
+  /** When a Task Force member first read its context or wrote. */
+  readonly startedAt: Instant | null;
+  /** When a member was last heard of, and how often the manager has reminded it since. */
+  readonly heardAt: Instant | null;
+  readonly nudges: number;
   readonly createdAt: Instant;
   readonly endedAt: Instant | null;
 }

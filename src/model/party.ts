@@ -54,6 +54,8 @@ export interface Agent {
   readonly categories: readonly string[];
   /** Whether its operator has opted it into Task Forces. */
   readonly taskForce: boolean;
+  /** Whether it takes every subtask it is invited to without being asked. */
+  readonly autoAccept: boolean;
 }
 
 /** An admin's word on an agent; kept for good. */

@@ -28,6 +28,8 @@ export type TaskInputs = Readonly<Record<string, unknown>>;
 export interface Task {
   readonly id: Id;
   readonly posterId: Id;
+  /** The project that this is a subtask of; null: of none. */
+  readonly parentId: Id | null;
   readonly intake: Intake;
   readonly state: TaskState;
   readonly visibility: Visibility;
@@ -65,6 +67,12 @@ export interface Task {
   readonly maxProposals: number | null;
   /** Proposals received and not withdrawn. */
   readonly proposalCount: number;
+  /** A subtask's dependencies that are not completed yet; a project's subtasks that are not final yet. */
+  readonly waitingFor: number;
+  /** Projects: when the manager looks at it next; null: there is nothing to do. */
+  readonly managerDueAt: Instant | null;
+  /** Projects: who makes the plan; null for anything else. */
+  readonly plannedBy: "buyer" | "manager" | null;
   /** When an approved task is paid, unless it is disputed before; null: nothing waits to be paid. */
   readonly releaseDueAt: Instant | null;
   /** When a submission that waits for review is approved by itself; null while none waits. */
@@ -74,4 +82,9 @@ export interface Task {
   readonly completedAt: Instant | null;
   /** Number of the task's newest event. */
   readonly eventCount: number;
+}
+
+/** Whether nothing happens to the task any more, unless approved work is disputed. */
+export function isFinal(state: TaskState): boolean {
+  return state === "completed" || state === "cancelled" || state === "expired";
 }

@@ -23,6 +23,7 @@ import type { Membership, Person } from "../../src/model/person.ts";
 import type { Proposal } from "../../src/model/proposal.ts";
 import type { Question } from "../../src/model/question.ts";
 import type { Task } from "../../src/model/task.ts";
+import { type Dependency, dependencyKey, type Invitation, type Message } from "../../src/model/team.ts";
 import type { Transfer, Wallet } from "../../src/model/wallet.ts";
 
 /** Ids that count up, in a space of their own; text order is the order they were made in, as with UUIDv7. */
@@ -71,6 +72,9 @@ export class MemoryMarket {
   readonly disputes = new Map<Id, Dispute>();
   readonly evaluations = new Map<Id, Evaluation>();
   readonly cashRequests = new Map<Id, CashRequest>();
+  readonly dependencies = new Map<string, Dependency>();
+  readonly invitations = new Map<Id, Invitation>();
+  readonly messages: Message[] = [];
   readonly boardCounts = new Map<string, number>();
   readonly approvalDecisions: ApprovalDecision[] = [];
   readonly submissions: Submission[] = [];
@@ -107,8 +111,15 @@ export class MemoryMarket {
   }
 
   /** A book with what these loads name, as `store/book/load-book.ts` would load it. */
-  open(loads: readonly Loads[]): Book {
+  open(named: readonly Loads[]): Book {
+    const loads = [...named, this.#wholeProjects(named)];
     const taskIds = new Set(loads.flatMap((each) => each.tasks ?? []));
+    const unblocks = new Set(loads.flatMap((each) => each.unblocks ?? []));
+    const rowIds = new Set(taskIds);
+    for (const id of taskIds) addDefined(rowIds, this.tasks.get(id)?.parentId ?? undefined);
+    for (const { dependsOnId, taskId, removed } of this.dependencies.values()) {
+      if (!removed && unblocks.has(dependsOnId)) rowIds.add(taskId);
+    }
     const settled = new Set(loads.flatMap((each) => each.settles ?? []));
     const partyIds = new Set(loads.flatMap((each) => each.parties ?? []));
     const ownerEmails = new Set(loads.flatMap((each) => each.ownerEmails ?? []));
@@ -125,9 +136,10 @@ export class MemoryMarket {
     const files = loads.flatMap((each) => each.files ?? []);
     const emails = new Set(loads.flatMap((each) => each.emails ?? []));
     const contents: BookContents = {
-      tasks: pick(this.tasks, taskIds),
+      tasks: pick(this.tasks, rowIds),
       ...this.#loadWork(taskIds),
       ...this.#loadCompetition(loads),
+      ...this.#loadTeams(loads),
       files: pick(this.files, new Set(files)),
       takenEmails: [...this.people.values()].map(({ email }) => email).filter((email) => emails.has(email)),
       allowances: pick(this.allowances, new Set(allowanceKeys)),
@@ -139,6 +151,32 @@ export class MemoryMarket {
       allotments: pick(this.allotments, ownerEmails),
     };
     return new Book(contents, { now: this.now, newId: this.#newId });
+  }
+
+  /** Whole projects name their subtasks too. */
+  #wholeProjects(loads: readonly Loads[]): Loads {
+    const projects = new Set(loads.flatMap((each) => each.projects ?? []));
+    const parts = [...this.tasks.values()].filter(({ parentId }) => parentId !== null && projects.has(parentId));
+    const ids = [...projects, ...parts.map(({ id }) => id)];
+    return { tasks: ids, settles: ids, invitationsOf: ids };
+  }
+
+  #loadTeams(loads: readonly Loads[]): Pick<BookContents, "dependencies" | "invitations" | "messageCauses"> {
+    const unblocks = new Set(loads.flatMap((each) => each.unblocks ?? []));
+    const projects = new Set(loads.flatMap((each) => each.projects ?? []));
+    const invitationsOf = new Set(loads.flatMap((each) => each.invitationsOf ?? []));
+    const asked = loads.flatMap((each) => each.messageCauses ?? []);
+    return {
+      dependencies: [...this.dependencies.values()].filter(
+        ({ removed, dependsOnId, projectId }) => !removed && (unblocks.has(dependsOnId) || projects.has(projectId)),
+      ),
+      invitations: [...this.invitations.values()].filter(
+        ({ taskId, state }) => invitationsOf.has(taskId) && (state === "invited" || state === "accepted"),
+      ),
+      messageCauses: asked.filter(({ projectId, cause }) =>
+        this.messages.some((message) => message.projectId === projectId && message.cause === cause),
+      ),
+    };
   }
 
   #loadCompetition(
@@ -213,6 +251,11 @@ export class MemoryMarket {
       });
     }
     this.#keepCompetition(changes);
+    for (const each of [...changes.newDependencies, ...changes.changedDependencies]) {
+      this.dependencies.set(dependencyKey(each), each);
+    }
+    for (const each of [...changes.newInvitations, ...changes.changedInvitations]) this.invitations.set(each.id, each);
+    this.messages.push(...changes.messages);
     this.memberships.push(...changes.memberships);
     this.submissions.push(...changes.submissions);
     this.reviews.push(...changes.reviews);

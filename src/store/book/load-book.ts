@@ -10,14 +10,41 @@ import type { AllowanceUse, FileOwner, GrantAllotment, Party } from "../../model
 import type { ProposalStanding } from "../../model/proposal.ts";
 import type { Question } from "../../model/question.ts";
 import type { Task } from "../../model/task.ts";
+import type { Dependency, Invitation, Message } from "../../model/team.ts";
 import type { Wallet } from "../../model/wallet.ts";
 import { cashRequests, disputes, evaluations, proposalStandings } from "./competing-tables.ts";
 import { allowances, assignments, grantAllotments, parties, questions, tasks, wallets } from "./tables.ts";
+import { dependencies, invitations } from "./team-tables.ts";
 
 /** Locks in one fixed order, so that two servers never wait for each other: tasks by id, then cash requests, owners, allowances, wallets. */
 const lockTasks = {
   name: "lock_tasks",
-  text: `select ${tasks.columns} from tasks where id = any($1) order by id for update`,
+  text: `select ${tasks.columns} from tasks
+    where id = any($1::uuid[]
+      || array(select parent_id from tasks where id = any($1) and parent_id is not null)
+      || array(select task_id from subtask_dependencies where depends_on_id = any($2) and not removed))
+    order by id for update`,
+};
+const lockProjects = {
+  name: "lock_projects",
+  text: "select id from tasks where id = any($1) order by id for update",
+};
+/** Read after the projects are locked: nobody changes a plan without its project's lock. */
+const readSubtaskIds = { name: "read_subtask_ids", text: "select id from tasks where parent_id = any($1) order by id" };
+const readDependencies = {
+  name: "read_dependencies",
+  text: `select ${dependencies.columns} from subtask_dependencies
+    where not removed and (depends_on_id = any($1) or project_id = any($2))`,
+};
+const readInvitations = {
+  name: "read_current_invitations",
+  text: `select ${invitations.columns} from invitations
+    where task_id = any($1) and state in ('invited', 'accepted')`,
+};
+const readCauses = {
+  name: "read_message_causes",
+  text: `select project_id as "projectId", cause from messages
+    where (project_id, cause) in (select * from json_to_recordset($1) as r("projectId" uuid, "cause" text))`,
 };
 /** Read after the tasks are locked: nobody changes a task's assignments without its lock. */
 const readAssignments = {
@@ -94,8 +121,13 @@ const lockWallets = {
  * Loads and locks everything a batch needs, in one round trip: the statements are sent together and run one after the
  * other. Must be called inside a transaction on a pipelined connection.
  */
-export async function loadBook(client: ClientBase, loads: Loads): Promise<BookContents> {
+export async function loadBook(client: ClientBase, named: Loads): Promise<BookContents> {
+  const loads = await withWholeProjects(client, named);
   const taskIds = loads.tasks ?? [];
+  const unblocks = loads.unblocks ?? [];
+  const projects = loads.projects ?? [];
+  const invitationsOf = loads.invitationsOf ?? [];
+  const causes = loads.messageCauses ?? [];
   const partyIds = loads.parties ?? [];
   const settled = loads.settles ?? [];
   const ownerEmails = loads.ownerEmails ?? [];
@@ -116,13 +148,16 @@ export async function loadBook(client: ClientBase, loads: Loads): Promise<BookCo
     disputeRows,
     evaluationRows,
     cashRows,
+    dependencyRows,
+    invitationRows,
+    causeRows,
     allotmentRows,
     allowanceRows,
     partyRows,
     walletRows,
     emailRows,
   ] = await Promise.all([
-    when<Task>(taskIds.length, () => client.query({ ...lockTasks, values: [taskIds] })),
+    when<Task>(taskIds.length, () => client.query({ ...lockTasks, values: [taskIds, unblocks] })),
     when<Assignment>(taskIds.length, () => client.query({ ...readAssignments, values: [taskIds] })),
     when<Question>(taskIds.length, () => client.query({ ...readQuestions, values: [taskIds] })),
     when<Submission>(taskIds.length, () => client.query({ ...readSubmissions, values: [taskIds] })),
@@ -131,6 +166,13 @@ export async function loadBook(client: ClientBase, loads: Loads): Promise<BookCo
     when<Dispute>(disputesOf.length, () => client.query({ ...readDisputes, values: [disputesOf] })),
     when<Evaluation>(evaluationsOf.length, () => client.query({ ...readEvaluations, values: [evaluationsOf] })),
     when<CashRequest>(cashIds.length, () => client.query({ ...lockCashRequests, values: [cashIds] })),
+    when<Dependency>(unblocks.length + projects.length, () =>
+      client.query({ ...readDependencies, values: [unblocks, projects] }),
+    ),
+    when<Invitation>(invitationsOf.length, () => client.query({ ...readInvitations, values: [invitationsOf] })),
+    when<Pick<Message, "projectId" | "cause">>(causes.length, () =>
+      client.query({ ...readCauses, values: [JSON.stringify(causes)] }),
+    ),
     when<GrantAllotment>(ownerEmails.length, () => client.query({ ...lockAllotments, values: [ownerEmails] })),
     when<AllowanceUse>(allowanceKeys.length, () =>
       client.query({ ...lockAllowances, values: [JSON.stringify(allowanceKeys)] }),
@@ -141,6 +183,7 @@ export async function loadBook(client: ClientBase, loads: Loads): Promise<BookCo
     when<Wallet>(partyIds.length + settled.length, () => client.query({ ...lockWallets, values: [partyIds, settled] })),
     when<{ email: string }>(emails.length, () => client.query({ ...readTakenEmails, values: [emails] })),
   ]);
+  refuseStale(taskRows, dependencyRows);
   return {
     tasks: taskRows,
     assignments: assignmentRows,
@@ -155,8 +198,36 @@ export async function loadBook(client: ClientBase, loads: Loads): Promise<BookCo
     disputes: disputeRows,
     evaluations: evaluationRows,
     cashRequests: cashRows,
+    dependencies: dependencyRows,
+    invitations: invitationRows,
+    messageCauses: causeRows,
     takenEmails: emailRows.map(({ email }) => email),
   };
+}
+
+/** Whole projects: their subtasks are named too. One more round trip, and a lock on the plan, only where it is asked for. */
+async function withWholeProjects(client: ClientBase, loads: Loads): Promise<Loads> {
+  const projects = loads.projects ?? [];
+  if (projects.length === 0) return loads;
+  const [, { rows }] = await Promise.all([
+    client.query({ ...lockProjects, values: [projects] }),
+    client.query<{ id: Id }>({ ...readSubtaskIds, values: [projects] }),
+  ]);
+  const subtasks = rows.map(({ id }) => id);
+  const merge = (some: readonly Id[] = []): Id[] => [...new Set([...some, ...projects, ...subtasks])];
+  return {
+    ...loads,
+    tasks: merge(loads.tasks),
+    settles: merge(loads.settles),
+    invitationsOf: merge(loads.invitationsOf),
+  };
+}
+
+/** Who waits for a task was looked up before the project was locked: if the plan has changed in between, look again. */
+function refuseStale(tasks: readonly Task[], dependencies: readonly Dependency[]): void {
+  const loaded = new Set(tasks.map(({ id }) => id));
+  if (dependencies.every(({ taskId }) => loaded.has(taskId))) return;
+  throw Object.assign(new Error("A plan has changed while it was loaded."), { code: "40001" });
 }
 
 /** Joins what several commands need into one list of each, without repeats. */
@@ -166,6 +237,10 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
   const settles = new Set<Id>();
   const files = new Set<Id>();
   const proposalsOf = new Set<Id>();
+  const unblocks = new Set<Id>();
+  const projects = new Set<Id>();
+  const invitationsOf = new Set<Id>();
+  const causes = new Map<string, Pick<Message, "projectId" | "cause">>();
   const disputesOf = new Set<Id>();
   const evaluationsOf = new Set<Id>();
   const cash = new Set<Id>();
@@ -178,6 +253,10 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
     for (const id of loads.settles ?? []) settles.add(id);
     for (const id of loads.files ?? []) files.add(id);
     for (const id of loads.proposalsOf ?? []) proposalsOf.add(id);
+    for (const id of loads.unblocks ?? []) unblocks.add(id);
+    for (const id of loads.projects ?? []) projects.add(id);
+    for (const id of loads.invitationsOf ?? []) invitationsOf.add(id);
+    for (const each of loads.messageCauses ?? []) causes.set(`${each.projectId} ${each.cause}`, each);
     for (const id of loads.disputesOf ?? []) disputesOf.add(id);
     for (const id of loads.evaluationsOf ?? []) evaluationsOf.add(id);
     for (const id of loads.cashRequests ?? []) cash.add(id);
@@ -191,6 +270,10 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
     settles: [...settles],
     files: [...files],
     proposalsOf: [...proposalsOf],
+    unblocks: [...unblocks],
+    projects: [...projects],
+    invitationsOf: [...invitationsOf],
+    messageCauses: [...causes.values()],
     disputesOf: [...disputesOf],
     evaluationsOf: [...evaluationsOf],
     cashRequests: [...cash],

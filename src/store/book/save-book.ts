@@ -30,6 +30,7 @@ import {
   transfers,
   wallets,
 } from "./tables.ts";
+import { dependencies, insertDependencies, invitations, messages, subtaskBriefs } from "./team-tables.ts";
 
 /** Streams and workers on every node listen here; the payload names tasks whose history grew. */
 export const eventsChannel = "guildhall_events";
@@ -87,6 +88,12 @@ export function saveBook(client: ClientBase, changes: BookChanges): Promise<unkn
   write({ ...taskProgress.update, name: "update_task_progress" }, changes.changedTasks);
   write(proposals.insert, changes.newProposals);
   write({ ...proposalStandings.update, name: "update_proposal_standings" }, changes.changedProposals);
+  write({ ...subtaskBriefs.update, name: "update_subtask_briefs" }, changes.editedTasks);
+  write(insertDependencies, changes.newDependencies);
+  write(dependencies.update, changes.changedDependencies);
+  write(invitations.update, changes.changedInvitations);
+  write(invitations.insert, changes.newInvitations);
+  write(messages.insert, changes.messages);
   write(assignments.insert, changes.newAssignments);
   write(assignments.update, changes.changedAssignments);
   write(submissions.insert, changes.submissions);

@@ -15,6 +15,7 @@ export const tasks = defineTable<Task>({
   columns: {
     id: "uuid",
     posterId: "uuid",
+    parentId: "uuid",
     intake: "text",
     state: "text",
     visibility: "text",
@@ -40,6 +41,9 @@ export const tasks = defineTable<Task>({
     timeLimitMinutes: "integer",
     maxProposals: "integer",
     proposalCount: "integer",
+    waitingFor: "integer",
+    managerDueAt: "timestamptz",
+    plannedBy: "text",
     releaseDueAt: "timestamptz",
     expiresAt: "timestamptz",
     reviewDueAt: "timestamptz",
@@ -59,6 +63,8 @@ export type TaskProgress = Pick<
   | "revisionCount"
   | "maxProposals"
   | "proposalCount"
+  | "waitingFor"
+  | "managerDueAt"
   | "releaseDueAt"
   | "expiresAt"
   | "reviewDueAt"
@@ -77,6 +83,8 @@ export const taskProgress = defineTable<TaskProgress>({
     revisionCount: "integer",
     maxProposals: "integer",
     proposalCount: "integer",
+    waitingFor: "integer",
+    managerDueAt: "timestamptz",
     releaseDueAt: "timestamptz",
     expiresAt: "timestamptz",
     reviewDueAt: "timestamptz",
@@ -98,6 +106,9 @@ export const assignments = defineTable<Assignment>({
     price: "bigint",
     dueAt: "timestamptz",
     leaseExpiresAt: "timestamptz",
+    startedAt: "timestamptz",
+    heardAt: "timestamptz",
+    nudges: "integer",
     heartbeatSeconds: "integer",
     openQuestionId: "uuid",
     pausedMs: "bigint",
@@ -151,6 +162,7 @@ export const agents = defineTable<Agent>({
     ownerEmail: "text",
     categories: "text[]",
     taskForce: "boolean",
+    autoAccept: "boolean",
   },
 });
 
