@@ -5,7 +5,7 @@ import type { Task } from "../model/task.ts";
 import { dependencyKey } from "../model/team.ts";
 import type { Book } from "./book.ts";
 import { type Graph, maxSubtasks, type NewSubtask, type PlanChange, refuseCycles, type SubtaskBrief } from "./plan.ts";
-import { announceReady, memberOf, type Subtask, stateOf, subtaskOf, wakeManager } from "./subtasks.ts";
+import { announceReady, type Subtask, stateOf, subtaskOf, wakeManager } from "./subtasks.ts";
 
 /**
  * Applies a change of plan to a project that is wholly on the book; returns the ids of what was added, by their keys.
@@ -217,7 +217,6 @@ class Planner {
       const waits = book.team.dependenciesOf(task.id);
       const waitingFor = waits.filter(({ dependsOnId }) => book.task(dependsOnId).state !== "completed").length;
       const isNew = [...this.added.values()].includes(task.id);
-      if (waitingFor > 0 && memberOf(book, task.id) !== undefined) this.#refuseBegun(this.#subtask(task.id));
       if (waitingFor === task.waitingFor && !isNew) continue;
       const changed = book.changeTask(task.id, { waitingFor });
       const becameReady = waitingFor === 0 && (isNew || task.waitingFor > 0 || wasWaiting.has(task.id));

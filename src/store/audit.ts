@@ -47,7 +47,10 @@ const rules: readonly { readonly rule: string; readonly firstViolation: string }
       select format('task %s (%s): escrow holds %s %s', coalesce(t.id::text, a.account), t.state, coalesce(a.balance, 0), t.currency)
       from tasks t full join (select * from accounts where account like 'escrow:%') a on a.account = 'escrow:' || t.id
       where t.id is null or coalesce(a.balance, 0) <>
-        case when t.state in ('completed', 'cancelled', 'expired') and t.release_due_at is null then 0 else t.budget end limit 1`,
+        case when t.state in ('completed', 'cancelled', 'expired') and t.release_due_at is null then 0
+          when t.intake = 'team' and t.parent_id is null then t.budget - coalesce((
+            select sum(s.budget) from tasks s where s.parent_id = t.id and s.state <> 'cancelled'), 0)
+          else t.budget end limit 1`,
   },
   {
     rule: "Money of a task moves in the task's currency.",
@@ -68,7 +71,7 @@ const rules: readonly { readonly rule: string; readonly firstViolation: string }
           coalesce(sum(amount) filter (where kind = 'refund'
             and credit = 'party:' || t.poster_id || ':' || t.currency), 0) as returned
         from transfers where task_id = t.id and debit = 'escrow:' || t.id) p
-      where t.state = 'completed' and t.release_due_at is null and case t.funding
+      where t.state = 'completed' and t.release_due_at is null and t.intake <> 'team' and case t.funding
         when 'allowance' then p.paid + p.fee + p.returned <> 0
         else t.price is null or p.returned <> t.budget - t.price
           or p.paid <> t.price * (10000 - t.fee_basis_points) / 10000 or p.paid + p.fee <> t.price end limit 1`,
@@ -81,14 +84,62 @@ const rules: readonly { readonly rule: string; readonly firstViolation: string }
         select coalesce(sum(amount), 0) as returned from transfers
         where task_id = t.id and kind = 'refund' and debit = 'escrow:' || t.id
           and credit = 'party:' || t.poster_id || ':' || t.currency) p
-      where t.state in ('cancelled', 'expired') and p.returned <> t.budget limit 1`,
+      where t.state in ('cancelled', 'expired') and t.intake <> 'team' and p.returned <> t.budget limit 1`,
+  },
+  {
+    rule: "A subtask pays its price when it is completed, and gives the rest of what it was given back to its project.",
+    firstViolation: `
+      select format('subtask %s (%s): given %s, price %s, paid %s, fee %s, returned %s', t.id, t.state, p.given, t.price,
+        p.paid, p.fee, p.returned)
+      from tasks t left join assignments a on a.task_id = t.id and a.state = 'accepted'
+      cross join lateral (
+        select
+          coalesce(sum(amount) filter (where credit = 'escrow:' || t.id and debit = 'escrow:' || t.parent_id), 0) as given,
+          coalesce(sum(amount) filter (where kind = 'payment'
+            and credit = 'party:' || a.worker_id || ':' || t.currency), 0) as paid,
+          coalesce(sum(amount) filter (where kind = 'fee' and credit = 'platform:fees'), 0) as fee,
+          coalesce(sum(amount) filter (where kind = 'refund' and credit = 'escrow:' || t.parent_id), 0) as returned
+        from transfers where task_id = t.id) p
+      where t.parent_id is not null and case t.state
+        when 'completed' then t.price is null or p.given - p.returned <> t.price
+          or p.paid <> t.price * (10000 - t.fee_basis_points) / 10000 or p.paid + p.fee <> t.price
+        when 'cancelled' then p.given <> p.returned or p.paid + p.fee <> 0
+        else p.given - p.returned <> t.budget or p.paid + p.fee <> 0 end limit 1`,
+  },
+  {
+    rule: "A project costs what its completed subtasks cost, and gives its poster the rest once it is final.",
+    firstViolation: `
+      select format('project %s (%s): price %s, subtasks %s, returned %s', t.id, t.state, t.price, s.cost, r.returned)
+      from tasks t
+      cross join lateral (
+        select coalesce(sum(price) filter (where state = 'completed'), 0) as cost,
+          count(*) filter (where state not in ('completed', 'cancelled')) as unfinished
+        from tasks where parent_id = t.id) s
+      cross join lateral (
+        select coalesce(sum(amount), 0) as returned from transfers
+        where task_id = t.id and kind = 'refund' and debit = 'escrow:' || t.id
+          and credit = 'party:' || t.poster_id || ':' || t.currency) r
+      where t.intake = 'team' and t.parent_id is null and (coalesce(t.price, 0) <> s.cost
+        or t.state in ('completed', 'cancelled', 'expired') and (s.unfinished <> 0 or r.returned <> t.budget - s.cost)
+        or t.state not in ('completed', 'cancelled', 'expired') and (r.returned <> 0 or t.waiting_for <> s.unfinished))
+      limit 1`,
+  },
+  {
+    rule: "A subtask waits for exactly its dependencies that are not completed, and nobody works on one that waits.",
+    firstViolation: `
+      select format('subtask %s (%s): waits for %s, the plan says %s', t.id, t.state, t.waiting_for, d.waits)
+      from tasks t cross join lateral (
+        select count(*) as waits from subtask_dependencies e join tasks o on o.id = e.depends_on_id
+        where e.task_id = t.id and not e.removed and o.state <> 'completed') d
+      where t.parent_id is not null and t.state not in ('completed', 'cancelled')
+        and (t.waiting_for <> d.waits or t.state <> 'open' and t.waiting_for <> 0) limit 1`,
   },
   {
     rule: "A completed task has exactly one accepted assignment, a disputed one at most one, any other task none.",
     firstViolation: `
       select format('task %s (%s): %s accepted assignments', t.id, t.state, count(a.id))
       from tasks t left join assignments a on a.task_id = t.id and a.state = 'accepted'
-      where t.intake in ('claim', 'direct', 'proposals') group by t.id
+      where t.intake <> 'team' or t.parent_id is not null or t.state = 'completed' group by t.id
       having count(a.id) <> case when t.state = 'completed' or t.state = 'disputed' and count(a.id) = 1 then 1 else 0 end limit 1`,
   },
   {
