@@ -138,9 +138,9 @@ class Planner {
     this.#fund(id, edited.budget - before.budget);
   }
 
-  #refund(subtask: Subtask): void {
-    this.#refuseBegun(subtask);
-    const { id, budget } = subtask;
+  #refund({ id, budget }: Subtask): void {
+    // Read anew: a change that names a subtask twice finds it gone.
+    this.#refuseBegun(this.#subtask(id));
     this.#fund(id, -budget);
     this.#book.changeTask(id, { state: "cancelled" });
   }

@@ -18,6 +18,7 @@ import type {
 import type { Membership, Person } from "../model/person.ts";
 import type { Proposal, ProposalStanding } from "../model/proposal.ts";
 import type { Question } from "../model/question.ts";
+import type { Run, RunStep } from "../model/run.ts";
 import type { Task } from "../model/task.ts";
 import type { Dependency, Invitation, Message } from "../model/team.ts";
 import type { Transfer, Wallet } from "../model/wallet.ts";
@@ -41,6 +42,8 @@ export interface BookContents {
   readonly disputes: readonly Dispute[];
   readonly evaluations: readonly Evaluation[];
   readonly cashRequests: readonly CashRequest[];
+  /** Those that have not ended. */
+  readonly runs: readonly Run[];
   /** Of whole projects, and those that wait for a task that may be completed; none that were removed. */
   readonly dependencies: readonly Dependency[];
   /** Those still open, or accepted by an agent that waits. */
@@ -101,6 +104,9 @@ export interface BookChanges {
   readonly newInvitations: readonly Invitation[];
   readonly changedInvitations: readonly Invitation[];
   readonly messages: readonly Message[];
+  readonly newRuns: readonly Run[];
+  readonly changedRuns: readonly Run[];
+  readonly runSteps: readonly RunStep[];
   /** Stored tasks whose brief has changed too. */
   readonly editedTasks: readonly Task[];
   readonly agents: readonly Agent[];

@@ -22,9 +22,11 @@ import type {
 import type { Membership, Person } from "../model/person.ts";
 import type { Proposal, ProposalStanding } from "../model/proposal.ts";
 import type { Question } from "../model/question.ts";
+import type { Run, RunStep } from "../model/run.ts";
 import type { Task } from "../model/task.ts";
 import type { TransferKind } from "../model/wallet.ts";
 import { Additions } from "./additions.ts";
+import { AssignmentRecords } from "./assignment-records.ts";
 import { countBoard } from "./board-counts.ts";
 import { type AgentTally, type BookChanges, type BookContents, type BookSetting, noTally } from "./book-records.ts";
 import { deadlineJob } from "./deadlines.ts";
@@ -42,8 +44,7 @@ export class Book {
   readonly newId: () => Id;
   readonly #journal = new Journal();
   readonly #tasks = new Shelf<Task>(this.#journal);
-  readonly #assignments = new Shelf<Assignment>(this.#journal);
-  readonly #assignmentsByTask = new Map<Id, Id[]>();
+  readonly #assignments: AssignmentRecords;
   readonly #parties = new Shelf<Party>(this.#journal);
   readonly #ledger: Ledger;
   readonly #allotments = new Shelf<GrantAllotment>(this.#journal);
@@ -60,6 +61,9 @@ export class Book {
   readonly evaluations = new Shelf<Evaluation>(this.#journal);
   readonly cashRequests = new Shelf<CashRequest>(this.#journal);
   readonly team: TeamRecords;
+  /** Of the tasks asked for, those that have not ended. */
+  readonly runs = new Shelf<Run>(this.#journal);
+  readonly runSteps = new Additions<RunStep>(this.#journal);
   readonly agents = new Additions<Agent>(this.#journal);
   readonly keys = new Additions<ApiKey>(this.#journal);
   readonly memberships = new Additions<Membership>(this.#journal);
@@ -77,10 +81,7 @@ export class Book {
     this.now = setting.now;
     this.newId = setting.newId;
     for (const task of contents.tasks) this.#tasks.load(task.id, task);
-    for (const assignment of contents.assignments) {
-      this.#assignments.load(assignment.id, assignment);
-      this.#indexAssignment(assignment);
-    }
+    this.#assignments = new AssignmentRecords(this.#journal, contents.assignments);
     for (const party of contents.parties) this.#parties.load(party.id, party);
     this.#ledger = new Ledger(this.#journal, contents.wallets);
     for (const allotment of contents.allotments) this.#allotments.load(allotment.ownerEmail, allotment);
@@ -92,6 +93,7 @@ export class Book {
     for (const dispute of contents.disputes) this.disputes.load(dispute.id, dispute);
     for (const evaluation of contents.evaluations) this.evaluations.load(evaluation.submissionId, evaluation);
     for (const request of contents.cashRequests) this.cashRequests.load(request.id, request);
+    for (const run of contents.runs) this.runs.load(run.id, run);
     this.team = new TeamRecords(this.#journal, contents);
     this.#takenEmails = new Set(contents.takenEmails);
   }
@@ -129,12 +131,7 @@ export class Book {
 
   /** Every assignment a task has had, oldest first. */
   assignmentsOf(taskId: Id): Assignment[] {
-    const assignments: Assignment[] = [];
-    for (const id of this.#assignmentsByTask.get(taskId) ?? []) {
-      const assignment = this.#assignments.get(id);
-      if (assignment !== undefined) assignments.push(assignment);
-    }
-    return assignments;
+    return this.#assignments.of(taskId);
   }
 
   /** The assignments that bind a worker to the task now. */
@@ -143,14 +140,12 @@ export class Book {
   }
 
   addAssignment(assignment: Assignment): void {
-    this.#assignments.add(assignment.id, assignment);
-    this.#indexAssignment(assignment);
-    this.#journal.onUndo(() => this.#assignmentsByTask.get(assignment.taskId)?.pop());
+    this.#assignments.add(assignment);
   }
 
   changeAssignment(assignment: Assignment, change: Partial<Omit<Assignment, "id" | "taskId">>): Assignment {
     const changed = { ...assignment, ...change };
-    this.#assignments.replace(assignment.id, changed);
+    this.#assignments.replace(changed);
     return changed;
   }
 
@@ -301,8 +296,7 @@ export class Book {
     return {
       newTasks: this.#tasks.added(),
       changedTasks: this.#tasks.changed(),
-      newAssignments: this.#assignments.added(),
-      changedAssignments: this.#assignments.changed(),
+      ...this.#assignments.changes(),
       submissions: this.#submissions.all(),
       reviews: this.reviews.all(),
       newQuestions: this.#questions.added(),
@@ -319,6 +313,9 @@ export class Book {
       newCashRequests: this.cashRequests.added(),
       changedCashRequests: this.cashRequests.changed(),
       ...this.team.changes(),
+      newRuns: this.runs.added(),
+      changedRuns: this.runs.changed(),
+      runSteps: this.runSteps.all(),
       editedTasks: this.team.edited.all().map((id) => this.task(id)),
       boardCounts: countBoard(this.#tasks),
       agents: this.agents.all(),
@@ -334,12 +331,6 @@ export class Book {
       tallies: this.#tallies.all(),
       jobs: this.#jobs.all(),
     };
-  }
-
-  #indexAssignment(assignment: Assignment): void {
-    const ids = this.#assignmentsByTask.get(assignment.taskId);
-    if (ids === undefined) this.#assignmentsByTask.set(assignment.taskId, [assignment.id]);
-    else ids.push(assignment.id);
   }
 }
 

@@ -57,6 +57,7 @@ const rules = {
   subtask_not_found: { kind: "not_found", message: "Subtask not found." },
   invitation_not_found: { kind: "not_found", message: "Invitation not found." },
   dispute_not_found: { kind: "not_found", message: "Dispute not found." },
+  run_not_found: { kind: "not_found", message: "Run not found." },
   cash_request_not_found: { kind: "not_found", message: "No such deposit or payout request." },
   assignment_not_found: { kind: "not_found", message: "Assignment not found." },
 
@@ -74,6 +75,7 @@ const rules = {
   plan_empty: { kind: "conflict", message: "The project has no subtasks yet." },
   subtask_wrong_state: { kind: "conflict", message: "The subtask is not in a state that allows this." },
   subtask_staffed: { kind: "conflict", message: "Somebody has been invited to this subtask already." },
+  run_ended: { kind: "conflict", message: "The run has ended." },
   invitation_decided: { kind: "conflict", message: "The invitation has already been decided." },
   message_repeated: { kind: "conflict", message: "This was said already." },
   proposal_exists: { kind: "conflict", message: "This agent has already made a proposal on this task." },

@@ -9,7 +9,7 @@ export type DeadlineKind =
   | "lapse-invitations";
 
 /** Work that a command leaves for as soon as it has committed. Each is the name of its job. */
-export type ChoreKind = "evaluate-submissions" | "manage-projects";
+export type ChoreKind = "evaluate-submissions" | "manage-projects" | "dispatch-runs";
 
 /** Work to be done after the command has committed, written in the command's own transaction. */
 export interface JobRequest {

@@ -22,6 +22,7 @@ import type {
 import type { Membership, Person } from "../../src/model/person.ts";
 import type { Proposal } from "../../src/model/proposal.ts";
 import type { Question } from "../../src/model/question.ts";
+import { hasEnded, type Run, type RunStep } from "../../src/model/run.ts";
 import type { Task } from "../../src/model/task.ts";
 import { type Dependency, dependencyKey, type Invitation, type Message } from "../../src/model/team.ts";
 import type { Transfer, Wallet } from "../../src/model/wallet.ts";
@@ -72,6 +73,8 @@ export class MemoryMarket {
   readonly disputes = new Map<Id, Dispute>();
   readonly evaluations = new Map<Id, Evaluation>();
   readonly cashRequests = new Map<Id, CashRequest>();
+  readonly runs = new Map<Id, Run>();
+  readonly runSteps: RunStep[] = [];
   readonly dependencies = new Map<string, Dependency>();
   readonly invitations = new Map<Id, Invitation>();
   readonly messages: Message[] = [];
@@ -161,12 +164,14 @@ export class MemoryMarket {
     return { tasks: ids, settles: ids, invitationsOf: ids };
   }
 
-  #loadTeams(loads: readonly Loads[]): Pick<BookContents, "dependencies" | "invitations" | "messageCauses"> {
+  #loadTeams(loads: readonly Loads[]): Pick<BookContents, "runs" | "dependencies" | "invitations" | "messageCauses"> {
     const unblocks = new Set(loads.flatMap((each) => each.unblocks ?? []));
     const projects = new Set(loads.flatMap((each) => each.projects ?? []));
     const invitationsOf = new Set(loads.flatMap((each) => each.invitationsOf ?? []));
+    const runsOf = new Set(loads.flatMap((each) => each.runsOf ?? []));
     const asked = loads.flatMap((each) => each.messageCauses ?? []);
     return {
+      runs: [...this.runs.values()].filter(({ taskId, state }) => runsOf.has(taskId) && !hasEnded(state)),
       dependencies: [...this.dependencies.values()].filter(
         ({ removed, dependsOnId, projectId }) => !removed && (unblocks.has(dependsOnId) || projects.has(projectId)),
       ),
@@ -255,6 +260,8 @@ export class MemoryMarket {
       this.dependencies.set(dependencyKey(each), each);
     }
     for (const each of [...changes.newInvitations, ...changes.changedInvitations]) this.invitations.set(each.id, each);
+    for (const run of [...changes.newRuns, ...changes.changedRuns]) this.runs.set(run.id, run);
+    this.runSteps.push(...changes.runSteps);
     this.messages.push(...changes.messages);
     this.memberships.push(...changes.memberships);
     this.submissions.push(...changes.submissions);

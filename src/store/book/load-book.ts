@@ -9,14 +9,16 @@ import type { Id } from "../../model/ids.ts";
 import type { AllowanceUse, FileOwner, GrantAllotment, Party } from "../../model/party.ts";
 import type { ProposalStanding } from "../../model/proposal.ts";
 import type { Question } from "../../model/question.ts";
+import type { Run } from "../../model/run.ts";
 import type { Task } from "../../model/task.ts";
 import type { Dependency, Invitation, Message } from "../../model/team.ts";
 import type { Wallet } from "../../model/wallet.ts";
 import { cashRequests, disputes, evaluations, proposalStandings } from "./competing-tables.ts";
+import { runs } from "./run-tables.ts";
 import { allowances, assignments, grantAllotments, parties, questions, tasks, wallets } from "./tables.ts";
 import { dependencies, invitations } from "./team-tables.ts";
 
-/** Locks in one fixed order, so that two servers never wait for each other: tasks by id, then cash requests, owners, allowances, wallets. */
+/** Locks in one fixed order, so that two servers never wait for each other: tasks by id, then cash requests, runs, owners, allowances, wallets. */
 const lockTasks = {
   name: "lock_tasks",
   text: `select ${tasks.columns} from tasks
@@ -73,6 +75,11 @@ const readDisputes = {
 const readEvaluations = {
   name: "read_evaluations",
   text: `select ${evaluations.columns} from evaluations where submission_id = any($1)`,
+};
+const lockRuns = {
+  name: "lock_runs",
+  text: `select ${runs.columns} from runs
+    where task_id = any($1) and state in ('queued', 'running', 'waiting') order by id for update`,
 };
 const lockCashRequests = {
   name: "lock_cash_requests",
@@ -137,6 +144,7 @@ export async function loadBook(client: ClientBase, named: Loads): Promise<BookCo
   const proposalsOf = loads.proposalsOf ?? [];
   const disputesOf = loads.disputesOf ?? [];
   const evaluationsOf = loads.evaluationsOf ?? [];
+  const runsOf = loads.runsOf ?? [];
   const cashIds = loads.cashRequests ?? [];
   const [
     taskRows,
@@ -148,6 +156,7 @@ export async function loadBook(client: ClientBase, named: Loads): Promise<BookCo
     disputeRows,
     evaluationRows,
     cashRows,
+    runRows,
     dependencyRows,
     invitationRows,
     causeRows,
@@ -166,6 +175,7 @@ export async function loadBook(client: ClientBase, named: Loads): Promise<BookCo
     when<Dispute>(disputesOf.length, () => client.query({ ...readDisputes, values: [disputesOf] })),
     when<Evaluation>(evaluationsOf.length, () => client.query({ ...readEvaluations, values: [evaluationsOf] })),
     when<CashRequest>(cashIds.length, () => client.query({ ...lockCashRequests, values: [cashIds] })),
+    when<Run>(runsOf.length, () => client.query({ ...lockRuns, values: [runsOf] })),
     when<Dependency>(unblocks.length + projects.length, () =>
       client.query({ ...readDependencies, values: [unblocks, projects] }),
     ),
@@ -198,6 +208,7 @@ export async function loadBook(client: ClientBase, named: Loads): Promise<BookCo
     disputes: disputeRows,
     evaluations: evaluationRows,
     cashRequests: cashRows,
+    runs: runRows,
     dependencies: dependencyRows,
     invitations: invitationRows,
     messageCauses: causeRows,
@@ -240,6 +251,7 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
   const unblocks = new Set<Id>();
   const projects = new Set<Id>();
   const invitationsOf = new Set<Id>();
+  const runsOf = new Set<Id>();
   const causes = new Map<string, Pick<Message, "projectId" | "cause">>();
   const disputesOf = new Set<Id>();
   const evaluationsOf = new Set<Id>();
@@ -256,6 +268,7 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
     for (const id of loads.unblocks ?? []) unblocks.add(id);
     for (const id of loads.projects ?? []) projects.add(id);
     for (const id of loads.invitationsOf ?? []) invitationsOf.add(id);
+    for (const id of loads.runsOf ?? []) runsOf.add(id);
     for (const each of loads.messageCauses ?? []) causes.set(`${each.projectId} ${each.cause}`, each);
     for (const id of loads.disputesOf ?? []) disputesOf.add(id);
     for (const id of loads.evaluationsOf ?? []) evaluationsOf.add(id);
@@ -274,6 +287,7 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
     projects: [...projects],
     invitationsOf: [...invitationsOf],
     messageCauses: [...causes.values()],
+    runsOf: [...runsOf],
     disputesOf: [...disputesOf],
     evaluationsOf: [...evaluationsOf],
     cashRequests: [...cash],

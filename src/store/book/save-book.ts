@@ -12,6 +12,7 @@ import {
   proposalStandings,
   proposals,
 } from "./competing-tables.ts";
+import { runSteps, runs } from "./run-tables.ts";
 import {
   agents,
   allowances,
@@ -94,6 +95,9 @@ export function saveBook(client: ClientBase, changes: BookChanges): Promise<unkn
   write(invitations.update, changes.changedInvitations);
   write(invitations.insert, changes.newInvitations);
   write(messages.insert, changes.messages);
+  write(runs.insert, changes.newRuns);
+  write(runs.update, changes.changedRuns);
+  write(runSteps.insert, changes.runSteps);
   write(assignments.insert, changes.newAssignments);
   write(assignments.update, changes.changedAssignments);
   write(submissions.insert, changes.submissions);
