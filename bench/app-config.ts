@@ -10,6 +10,9 @@ export const appConfig: AppConfig = {
   allowHttpUrls: false,
   maxQueuedCommands: 5_000,
   heartbeatSeconds: 60,
+  nudgeMinutes: 30,
+  maxNudges: 2,
+  invitationMinutes: 15,
   publicUrl: undefined,
   mode: "sandbox",
   // Nothing that is measured uploads a file; the folder is made with the first one.

@@ -41,6 +41,9 @@ export type AppConfig = Pick<
   | "dataFolder"
   | "s3"
   | "heartbeatSeconds"
+  | "nudgeMinutes"
+  | "maxNudges"
+  | "invitationMinutes"
 >;
 
 export interface AppOptions {
@@ -204,7 +207,17 @@ export async function createApp(options: AppOptions): Promise<App> {
     const onBrokenConnection = (error: Error): void => log.warn({ err: error }, "a job queue connection broke");
     pool.on("error", onBrokenConnection);
     pool.on("connect", (client) => client.on("error", onBrokenConnection));
-    const worker = await startJobWorker({ engine, reads: database.reads, clock, objects, pool, nodeId: newId(), log });
+    const { nudgeMinutes, maxNudges, invitationMinutes } = config;
+    const worker = await startJobWorker({
+      engine,
+      reads: database.reads,
+      clock,
+      objects,
+      pool,
+      nodeId: newId(),
+      log,
+      manager: { settings: { nudgeMinutes, maxNudges, invitationMinutes }, advice: null },
+    });
     return { worker, pool };
   }
 

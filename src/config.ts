@@ -32,6 +32,11 @@ export interface Config {
   readonly mailFrom: string;
   /** How long one heartbeat of a worker keeps its lease. */
   readonly heartbeatSeconds: number;
+  /** How long a Task Force member may be silent before the manager reminds it, and how often it does. */
+  readonly nudgeMinutes: number;
+  readonly maxNudges: number;
+  /** How long an agent that is invited to a Task Force may think. */
+  readonly invitationMinutes: number;
   readonly logLevel: LogLevel;
   /** Commands that may wait for the database before a new one is answered 503. */
   readonly maxQueuedCommands: number;
@@ -87,6 +92,9 @@ export function readConfig(env: Environment = process.env): Config {
     smtpUrl: smtpUrl(env),
     mailFrom: text(env, "MAIL_FROM") ?? "Guildhall <guildhall@localhost>",
     heartbeatSeconds: wholeNumber(env, "GUILDHALL_HEARTBEAT_SECONDS", 60, 1, 3_600),
+    nudgeMinutes: wholeNumber(env, "GUILDHALL_NUDGE_MINUTES", 30, 1, 10_080),
+    maxNudges: wholeNumber(env, "GUILDHALL_MAX_NUDGES", 2, 0, 100),
+    invitationMinutes: wholeNumber(env, "GUILDHALL_INVITATION_MINUTES", 15, 1, 10_080),
     logLevel: oneOf(env, "LOG_LEVEL", logLevels, "info"),
     maxQueuedCommands: wholeNumber(env, "GUILDHALL_MAX_QUEUED_COMMANDS", 5_000, 1, 1_000_000),
   };

@@ -8,6 +8,7 @@ const overtaken: ReadonlySet<RefusalCode> = new Set([
   "task_wrong_state",
   "task_not_found",
   "assignment_not_found",
+  "invitation_decided",
 ]);
 
 /**

@@ -5,17 +5,19 @@ import type { BaseLogger } from "pino";
 import type { Id } from "../model/ids.ts";
 import { type Node, reapSilentNodes, recordHeartbeat, removeNode } from "../store/nodes.ts";
 import { approveOverdue } from "./approve-overdue.ts";
-import type { Job, JobContext } from "./context.ts";
+import type { Job } from "./context.ts";
 import { expireTasks } from "./expire-tasks.ts";
 import { forgetAnswers } from "./forget-answers.ts";
+import { lapseInvitations } from "./lapse-invitations.ts";
 import { lapseLeases } from "./lapse-leases.ts";
+import { manageProjects } from "./manage-projects.ts";
+import type { ManagerJob, ManagerJobContext } from "./manager-context.ts";
 import { removeAbandonedUploads } from "./remove-abandoned-uploads.ts";
 
-export interface JobWorkerOptions extends JobContext {
+export interface JobWorkerOptions extends ManagerJobContext {
   /** The job queue's own connections. */
   readonly pool: Pool;
   readonly nodeId: Id;
-  readonly log: BaseLogger;
 }
 
 export interface JobWorker {
@@ -27,15 +29,19 @@ const jobs = {
   "expire-tasks": expireTasks,
   "lapse-leases": lapseLeases,
   "approve-overdue": approveOverdue,
+  "lapse-invitations": lapseInvitations,
+  "manage-projects": manageProjects,
   "forget-answers": forgetAnswers,
   "remove-abandoned-uploads": removeAbandonedUploads,
-} as const satisfies Record<string, Job>;
+} as const satisfies Record<string, Job | ManagerJob>;
 
 /** Deadlines are watched by a job each; once a minute everything due is looked for again, in case one went missing. */
 const schedule = [
   { task: "expire-tasks", match: "* * * * *" },
   { task: "lapse-leases", match: "* * * * *" },
   { task: "approve-overdue", match: "* * * * *" },
+  { task: "lapse-invitations", match: "* * * * *" },
+  { task: "manage-projects", match: "* * * * *" },
   { task: "forget-answers", match: "17 * * * *" },
   { task: "remove-abandoned-uploads", match: "41 * * * *" },
 ];
@@ -76,7 +82,7 @@ export async function startJobWorker(options: JobWorkerOptions): Promise<JobWork
   };
 }
 
-function taskListFor(context: JobContext & { log: BaseLogger }): TaskList {
+function taskListFor(context: ManagerJobContext): TaskList {
   const tasks: TaskList = {};
   for (const [name, job] of Object.entries(jobs)) {
     tasks[name] = async () => {

@@ -5,6 +5,7 @@ import { postersTask } from "./assignments.ts";
 import { type Command, command } from "./command.ts";
 import { resumeLease } from "./lease-clock.ts";
 import type { PostedTask } from "./post-task.ts";
+import { noteInProject } from "./subtasks.ts";
 
 export interface AnswerQuestion {
   readonly taskId: Id;
@@ -36,6 +37,7 @@ export const answerQuestion: Command<AnswerQuestion, AnsweredQuestion> = command
     book.changeAssignment(assignment, { ...clock, openQuestionId: null });
     if (clock.leaseExpiresAt !== null) book.watchDeadline("lapse-leases", clock.leaseExpiresAt);
     book.record(taskId, "question.answered", posterId, { questionId: question.id, content: asText(answered) });
+    noteInProject(book, task, "question.answered", posterId, { questionId: question.id });
     return { task: book.task(taskId), question: answered, balance: book.balance(posterId, task.currency) };
   },
 });

@@ -2,7 +2,7 @@ import { refuse } from "../model/errors.ts";
 import type { Evaluation } from "../model/evaluation.ts";
 import type { Id } from "../model/ids.ts";
 import { type Command, command } from "./command.ts";
-import { wakeManager } from "./subtasks.ts";
+import { noteInProject } from "./subtasks.ts";
 
 export interface RecordEvaluation {
   readonly taskId: Id;
@@ -33,9 +33,11 @@ export const recordEvaluation: Command<RecordEvaluation, { readonly evaluation: 
     book.evaluations.replace(submissionId, evaluation);
     if (evaluation.state !== "pending") {
       const { formatScore, coherenceScore, state } = evaluation;
-      book.record(taskId, "evaluation.finished", null, { submissionId, state, formatScore, coherenceScore });
+      const data = { submissionId, state, formatScore, coherenceScore };
+      book.record(taskId, "evaluation.finished", null, data);
+      // Also in the project's history: a manager that is about to rest sees by its length that something has happened.
+      noteInProject(book, task, "evaluation.finished", null, data);
     }
-    if (evaluation.state !== "pending" && task.parentId !== null) wakeManager(book, task.parentId);
     return { evaluation };
   },
 });

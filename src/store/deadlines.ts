@@ -41,3 +41,19 @@ export async function findOverdueReviews(pool: Pool, now: Instant, limit: number
   });
   return rows;
 }
+
+/** Invitations that nobody has answered in time, the longest overdue first. */
+export async function findLapsedInvitations(
+  pool: Pool,
+  now: Instant,
+  limit: number,
+): Promise<{ subtaskId: Id; invitationId: Id }[]> {
+  const { rows } = await pool.query({
+    name: "find_lapsed_invitations",
+    text: `select task_id as "subtaskId", id as "invitationId" from invitations
+      where state = 'invited' and expires_at <= $1
+      order by expires_at limit $2`,
+    values: [now, limit],
+  });
+  return rows;
+}

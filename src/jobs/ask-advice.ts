@@ -1,0 +1,44 @@
+import { type GivenAdvice, noAdvice, type ReviewAdvice } from "../manager/advice.ts";
+import { planningMoney } from "../manager/plan.ts";
+import type { Id } from "../model/ids.ts";
+import type { ProjectDetails, ProjectSnapshot } from "../model/project-snapshot.ts";
+import { readSaidCauses } from "../store/manager-memory.ts";
+import { readReviewedTexts } from "../store/project-details.ts";
+import type { ManagerJobContext } from "./manager-context.ts";
+
+/** Asks the model, where there is one, about a plan to be made and deliveries to be reviewed. Its faults cost advice only. */
+export async function askAdvice(
+  { manager: { advice }, reads, log }: ManagerJobContext,
+  { project, deliveries }: ProjectSnapshot,
+  { brief }: ProjectDetails,
+): Promise<GivenAdvice> {
+  if (advice === null || (brief === null && deliveries.length === 0)) return noAdvice;
+  const orNull = async <Advised>(asked: Promise<Advised | null>): Promise<Advised | null> => {
+    try {
+      return await asked;
+    } catch (error) {
+      log.warn({ err: error, projectId: project.id }, "no advice for the manager: it goes by its rules");
+      return null;
+    }
+  };
+  const plan = brief === null ? null : await orNull(advice.plan(brief, planningMoney(project.uncarved)));
+  // What the buyer was asked to review is out of the manager's hands.
+  const passedOn = await readSaidCauses(
+    reads,
+    project.id,
+    deliveries.map(({ submissionId }) => `review:${submissionId}`),
+  );
+  const open = deliveries.filter(({ submissionId }) => !passedOn.has(`review:${submissionId}`));
+  const texts = await readReviewedTexts(
+    reads,
+    open.map(({ submissionId }) => submissionId),
+  );
+  const reviews = new Map<Id, ReviewAdvice>();
+  for (const { submissionId, title, evaluation } of open) {
+    const work = texts.get(submissionId);
+    if (work === undefined) continue;
+    const advised = await orNull(advice.review({ title, evaluation, ...work }));
+    if (advised !== null) reviews.set(submissionId, advised);
+  }
+  return { plan, reviews };
+}
