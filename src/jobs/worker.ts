@@ -3,15 +3,18 @@ import { Logger, parseCronItems, run, type TaskList, type WorkerEvents } from "g
 import type { Pool } from "pg";
 import type { BaseLogger } from "pino";
 import type { Id } from "../model/ids.ts";
+import type { ChoreKind, DeadlineKind } from "../model/jobs.ts";
 import { type Node, reapSilentNodes, recordHeartbeat, removeNode } from "../store/nodes.ts";
 import { approveOverdue } from "./approve-overdue.ts";
-import type { Job, JobContext } from "./context.ts";
+import { evaluateSubmissions } from "./evaluate-submissions.ts";
+import type { EvaluationJob, EvaluationJobContext } from "./evaluation-context.ts";
 import { expireTasks } from "./expire-tasks.ts";
 import { forgetAnswers } from "./forget-answers.ts";
 import { lapseLeases } from "./lapse-leases.ts";
+import { releasePayments } from "./release-payments.ts";
 import { removeAbandonedUploads } from "./remove-abandoned-uploads.ts";
 
-export interface JobWorkerOptions extends JobContext {
+export interface JobWorkerOptions extends EvaluationJobContext {
   /** The job queue's own connections. */
   readonly pool: Pool;
   readonly nodeId: Id;
@@ -27,15 +30,19 @@ const jobs = {
   "expire-tasks": expireTasks,
   "lapse-leases": lapseLeases,
   "approve-overdue": approveOverdue,
+  "release-payments": releasePayments,
+  "evaluate-submissions": evaluateSubmissions,
   "forget-answers": forgetAnswers,
   "remove-abandoned-uploads": removeAbandonedUploads,
-} as const satisfies Record<string, Job>;
+} as const satisfies Record<DeadlineKind | ChoreKind, EvaluationJob> & Record<string, EvaluationJob>;
 
 /** Deadlines are watched by a job each; once a minute everything due is looked for again, in case one went missing. */
 const schedule = [
   { task: "expire-tasks", match: "* * * * *" },
   { task: "lapse-leases", match: "* * * * *" },
   { task: "approve-overdue", match: "* * * * *" },
+  { task: "release-payments", match: "* * * * *" },
+  { task: "evaluate-submissions", match: "* * * * *" },
   { task: "forget-answers", match: "17 * * * *" },
   { task: "remove-abandoned-uploads", match: "41 * * * *" },
 ];
@@ -76,7 +83,7 @@ export async function startJobWorker(options: JobWorkerOptions): Promise<JobWork
   };
 }
 
-function taskListFor(context: JobContext & { log: BaseLogger }): TaskList {
+function taskListFor(context: EvaluationJobContext & { log: BaseLogger }): TaskList {
   const tasks: TaskList = {};
   for (const [name, job] of Object.entries(jobs)) {
     tasks[name] = async () => {

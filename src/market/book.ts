@@ -27,6 +27,7 @@ import type { TransferKind } from "../model/wallet.ts";
 import { Additions } from "./additions.ts";
 import { countBoard } from "./board-counts.ts";
 import { type AgentTally, type BookChanges, type BookContents, type BookSetting, noTally } from "./book-records.ts";
+import { ByTask } from "./by-task.ts";
 import { deadlineJob } from "./deadlines.ts";
 import { Journal } from "./journal.ts";
 import { Ledger } from "./ledger.ts";
@@ -42,7 +43,7 @@ export class Book {
   readonly #journal = new Journal();
   readonly #tasks = new Shelf<Task>(this.#journal);
   readonly #assignments = new Shelf<Assignment>(this.#journal);
-  readonly #assignmentsByTask = new Map<Id, Id[]>();
+  readonly #assignmentIds = new ByTask(this.#journal);
   readonly #parties = new Shelf<Party>(this.#journal);
   readonly #ledger: Ledger;
   readonly #allotments = new Shelf<GrantAllotment>(this.#journal);
@@ -53,6 +54,7 @@ export class Book {
   readonly #takenEmails: ReadonlySet<string>;
   /** Of the tasks asked for, without their texts. */
   readonly proposals = new Shelf<ProposalStanding>(this.#journal);
+  readonly #proposalIds = new ByTask(this.#journal);
   /** Of the tasks asked for, those nobody has ruled on. */
   readonly disputes = new Shelf<Dispute>(this.#journal);
   /** By the submission they are about. */
@@ -77,7 +79,7 @@ export class Book {
     for (const task of contents.tasks) this.#tasks.load(task.id, task);
     for (const assignment of contents.assignments) {
       this.#assignments.load(assignment.id, assignment);
-      this.#indexAssignment(assignment);
+      this.#assignmentIds.load(assignment.taskId, assignment.id);
     }
     for (const party of contents.parties) this.#parties.load(party.id, party);
     this.#ledger = new Ledger(this.#journal, contents.wallets);
@@ -86,7 +88,10 @@ export class Book {
     for (const question of contents.questions) this.#questions.load(question.id, question);
     for (const submission of contents.submissions) this.#newestSubmission.set(submission.assignmentId, submission);
     for (const file of contents.files) this.#files.set(file.id, file);
-    for (const proposal of contents.proposals) this.proposals.load(proposal.id, proposal);
+    for (const proposal of contents.proposals) {
+      this.proposals.load(proposal.id, proposal);
+      this.#proposalIds.load(proposal.taskId, proposal.id);
+    }
     for (const dispute of contents.disputes) this.disputes.load(dispute.id, dispute);
     for (const evaluation of contents.evaluations) this.evaluations.load(evaluation.submissionId, evaluation);
     for (const request of contents.cashRequests) this.cashRequests.load(request.id, request);
@@ -126,12 +131,7 @@ export class Book {
 
   /** Every assignment a task has had, oldest first. */
   assignmentsOf(taskId: Id): Assignment[] {
-    const assignments: Assignment[] = [];
-    for (const id of this.#assignmentsByTask.get(taskId) ?? []) {
-      const assignment = this.#assignments.get(id);
-      if (assignment !== undefined) assignments.push(assignment);
-    }
-    return assignments;
+    return this.#assignmentIds.of(taskId).flatMap((id) => this.#assignments.get(id) ?? []);
   }
 
   /** The assignments that bind a worker to the task now. */
@@ -141,8 +141,7 @@ export class Book {
 
   addAssignment(assignment: Assignment): void {
     this.#assignments.add(assignment.id, assignment);
-    this.#indexAssignment(assignment);
-    this.#journal.onUndo(() => this.#assignmentsByTask.get(assignment.taskId)?.pop());
+    this.#assignmentIds.add(assignment.taskId, assignment.id);
   }
 
   changeAssignment(assignment: Assignment, change: Partial<Omit<Assignment, "id" | "taskId">>): Assignment {
@@ -172,12 +171,13 @@ export class Book {
 
   /** Without their texts. */
   proposalsOf(taskId: Id): ProposalStanding[] {
-    return [...this.proposals.values()].filter((proposal) => proposal.taskId === taskId);
+    return this.#proposalIds.of(taskId).flatMap((id) => this.proposals.get(id) ?? []);
   }
 
   addProposal(proposal: Proposal): void {
     const { id, taskId, workerId, state, amount, decidedAt } = proposal;
     this.proposals.add(id, { id, taskId, workerId, state, amount, decidedAt });
+    this.#proposalIds.add(taskId, id);
     this.#proposalTexts.add(proposal);
   }
 
@@ -324,12 +324,6 @@ export class Book {
       tallies: this.#tallies.all(),
       jobs: this.#jobs.all(),
     };
-  }
-
-  #indexAssignment(assignment: Assignment): void {
-    const ids = this.#assignmentsByTask.get(assignment.taskId);
-    if (ids === undefined) this.#assignmentsByTask.set(assignment.taskId, [assignment.id]);
-    else ids.push(assignment.id);
   }
 }
 

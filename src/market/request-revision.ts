@@ -31,7 +31,8 @@ export const requestRevision: Command<RequestRevision, PostedTask> = command({
     book.changeAssignment(assignment, { state: "revision", ...clock });
     if (clock.leaseExpiresAt !== null) book.watchDeadline("lapse-leases", clock.leaseExpiresAt);
     book.changeTask(taskId, { state: "in_progress", reviewDueAt: null, revisionCount: task.revisionCount + 1 });
-    book.record(taskId, "task.revision_requested", posterId, { reason });
+    const data = { reason, assignmentId: assignment.id, workerId: assignment.workerId };
+    book.record(taskId, "task.revision_requested", posterId, data);
     return { task: book.task(taskId), balance: book.balance(posterId, task.currency) };
   },
 });

@@ -14,7 +14,10 @@ import type { Wallet } from "../../model/wallet.ts";
 import { cashRequests, disputes, evaluations, proposalStandings } from "./competing-tables.ts";
 import { allowances, assignments, grantAllotments, parties, questions, tasks, wallets } from "./tables.ts";
 
-/** Locks in one fixed order, so that two servers never wait for each other: tasks by id, then cash requests, owners, allowances, wallets. */
+/**
+ * Locks in one fixed order, so that two servers never wait for each other: tasks by id, then cash requests, owners,
+ * allowances, parties, wallets.
+ */
 const lockTasks = {
   name: "lock_tasks",
   text: `select ${tasks.columns} from tasks where id = any($1) order by id for update`,
@@ -67,6 +70,11 @@ const lockAllowances = {
       select * from json_to_recordset($1) as r("holderId" text, "day" date))
     order by holder_id, day for update`,
 };
+/** Only where a standing changes: reading parties locks none. */
+const lockParties = {
+  name: "lock_parties",
+  text: "select from parties where id = any($1) order by id for no key update",
+};
 const readParties = {
   name: "read_parties",
   text: `select ${parties.columns} from parties
@@ -106,6 +114,7 @@ export async function loadBook(client: ClientBase, loads: Loads): Promise<BookCo
   const disputesOf = loads.disputesOf ?? [];
   const evaluationsOf = loads.evaluationsOf ?? [];
   const cashIds = loads.cashRequests ?? [];
+  const approvalsOf = loads.approvalsOf ?? [];
   const [
     taskRows,
     assignmentRows,
@@ -118,6 +127,7 @@ export async function loadBook(client: ClientBase, loads: Loads): Promise<BookCo
     cashRows,
     allotmentRows,
     allowanceRows,
+    ,
     partyRows,
     walletRows,
     emailRows,
@@ -135,6 +145,7 @@ export async function loadBook(client: ClientBase, loads: Loads): Promise<BookCo
     when<AllowanceUse>(allowanceKeys.length, () =>
       client.query({ ...lockAllowances, values: [JSON.stringify(allowanceKeys)] }),
     ),
+    when(approvalsOf.length, () => client.query({ ...lockParties, values: [approvalsOf] })),
     when<Party>(taskIds.length + partyIds.length, () =>
       client.query({ ...readParties, values: [partyIds, taskIds, settled] }),
     ),
@@ -169,6 +180,7 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
   const disputesOf = new Set<Id>();
   const evaluationsOf = new Set<Id>();
   const cash = new Set<Id>();
+  const approvalsOf = new Set<Id>();
   const allowances = new Map<string, Pick<AllowanceUse, "holderId" | "day">>();
   const emails = new Set<string>();
   const ownerEmails = new Set<string>();
@@ -181,6 +193,7 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
     for (const id of loads.disputesOf ?? []) disputesOf.add(id);
     for (const id of loads.evaluationsOf ?? []) evaluationsOf.add(id);
     for (const id of loads.cashRequests ?? []) cash.add(id);
+    for (const id of loads.approvalsOf ?? []) approvalsOf.add(id);
     for (const { holderId, day } of loads.allowances ?? []) allowances.set(`${holderId} ${day}`, { holderId, day });
     for (const email of loads.emails ?? []) emails.add(email);
     for (const email of loads.ownerEmails ?? []) ownerEmails.add(email);
@@ -194,6 +207,7 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
     disputesOf: [...disputesOf],
     evaluationsOf: [...evaluationsOf],
     cashRequests: [...cash],
+    approvalsOf: [...approvalsOf],
     allowances: [...allowances.values()],
     emails: [...emails],
     ownerEmails: [...ownerEmails],
