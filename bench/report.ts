@@ -1,4 +1,5 @@
 import { cpus, totalmem } from "node:os";
+import type { CompetingResults } from "./measure-competing.ts";
 import type { DelegateResults } from "./measure-delegate.ts";
 import type { GetRow } from "./measure-get.ts";
 import type { GrowthResults } from "./measure-growth.ts";
@@ -19,6 +20,7 @@ export interface Report {
   readonly growth: GrowthResults | undefined;
   readonly delegate: DelegateResults | undefined;
   readonly streams: StreamResults | undefined;
+  readonly competing: CompetingResults | undefined;
 }
 
 export interface Machine {
@@ -36,7 +38,7 @@ export interface Verdict {
   readonly met: boolean;
 }
 
-type Sections = Pick<Report, "lifecycle" | "get" | "growth" | "delegate" | "streams">;
+type Sections = Pick<Report, "lifecycle" | "get" | "growth" | "delegate" | "streams" | "competing">;
 
 const wantedLifecycle = 1.5;
 const wantedGet = 0.5;
@@ -54,7 +56,7 @@ export function describeMachine(postgresVersion: string): Machine {
 }
 
 /** Judges each wanted ratio by its median. */
-export function judge({ lifecycle, get, growth, delegate, streams }: Sections): Verdict[] {
+export function judge({ lifecycle, get, growth, delegate, streams, competing }: Sections): Verdict[] {
   const verdicts: Verdict[] = [];
   for (const row of lifecycle?.rows ?? []) {
     if (row.connections !== judgedConnections) continue;
@@ -71,7 +73,7 @@ export function judge({ lifecycle, get, growth, delegate, streams }: Sections): 
     const wanted = `${row.operation}: cost on ${whole(largest)} tasks ≤ ${wantedGrowth} × the smallest`;
     verdicts.push({ wanted, found: span(row.costRatio), met: row.costRatio.median <= wantedGrowth });
   }
-  for (const [name, section] of Object.entries({ lifecycle, growth, delegate })) {
+  for (const [name, section] of Object.entries({ lifecycle, growth, delegate, competing })) {
     if (section === undefined) continue;
     const found = section.brokenRule ?? "every rule holds";
     verdicts.push({ wanted: `the ledger after ${name}`, found, met: section.brokenRule === null });
@@ -90,6 +92,39 @@ export function judge({ lifecycle, get, growth, delegate, streams }: Sections): 
     const { missed, repeated, broken } = streams;
     const found = `${missed} missed, ${repeated} repeated, ${broken} streams broken`;
     verdicts.push({ wanted: "every event once at every watcher", found, met: missed + repeated + broken === 0 });
+  }
+  if (competing !== undefined) verdicts.push(...judgeCompeting(competing));
+  return verdicts;
+}
+
+function judgeCompeting({ agents, maxProposals, contended, spread, rows }: CompetingResults): Verdict[] {
+  const { tasks, leastAccepted, mostAccepted, refused } = contended;
+  const verdicts: Verdict[] = [
+    {
+      wanted: `${agents} agents on one task: exactly ${maxProposals} proposals taken, the others 409`,
+      found: `${leastAccepted} to ${mostAccepted} on each of ${tasks} tasks, ${refused} × 409`,
+      met:
+        leastAccepted === maxProposals && mostAccepted === maxProposals && refused === tasks * (agents - maxProposals),
+    },
+    {
+      wanted: "proposals on tasks of their own: every one taken",
+      found: `${spread.tasks} taken, ${spread.refused} × 409`,
+      met: spread.refused === 0,
+    },
+  ];
+  const largest = Math.max(...rows.map((row) => row.tasks));
+  for (const row of rows) {
+    if (row.tasks !== largest || !row.judged) continue;
+    const smallest = Math.min(...rows.map(({ tasks }) => tasks));
+    const size = `on ${whole(largest)} tasks ≤ ${wantedGrowth} × on ${whole(smallest)}`;
+    verdicts.push(
+      {
+        wanted: `${row.operation}: cost ${size}`,
+        found: span(row.costRatio),
+        met: row.costRatio.median <= wantedGrowth,
+      },
+      { wanted: `${row.operation}: p99 ${size}`, found: span(row.p99Ratio), met: row.p99Ratio.median <= wantedGrowth },
+    );
   }
   return verdicts;
 }
@@ -111,6 +146,7 @@ export function describe(report: Report): string {
     const { streams, kibPerStream } = report.streams;
     lines.push("", `${whole(streams)} open event streams: ${kibPerStream.toFixed(1)} KiB each`);
   }
+  if (report.competing !== undefined) lines.push("", ...competingLines(report.competing));
   lines.push("", "Wanted");
   for (const { wanted, found, met } of report.verdicts)
     lines.push(`${met ? "met    " : "NOT MET"}  ${wanted}: ${found}`);
@@ -183,6 +219,19 @@ function growthLines({ rows }: GrowthResults): string[] {
     table.push([row.operation, whole(row.tasks), counts(row.perSecond), span(row.costRatio), times(row.latency)]);
   }
   return align(table);
+}
+
+function competingLines({ agents, contended, spread, rows }: CompetingResults): string[] {
+  const table = [["board, one connection", "tasks", "per second", "cost", "p50/p99 ms", "p99"]];
+  for (const row of rows) {
+    const size = whole(row.tasks);
+    const [cost, p99] = [span(row.costRatio), span(row.p99Ratio)];
+    table.push([row.operation, size, counts(row.perSecond), cost, times(row.latency), p99]);
+  }
+  return [
+    `Proposals of ${agents} agents: on one task at once ${whole(contended.perSecond)} per second, p50/p99 ms ${times(contended.latency)}; each on tasks of its own ${whole(spread.perSecond)}, ${times(spread.latency)}`,
+    ...align(table),
+  ];
 }
 
 function align(table: readonly (readonly string[])[]): string[] {

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { type CompetingPace, measureCompeting } from "./measure-competing.ts";
 import { measureDelegate } from "./measure-delegate.ts";
 import { measureGet } from "./measure-get.ts";
 import { type GrowthPace, measureGrowth } from "./measure-growth.ts";
@@ -11,7 +12,7 @@ import { maxConnections, type Stage, setStage } from "./stage.ts";
 
 /** `npm run bench`: measures everything described in README.md, prints it and writes results/latest.json. */
 
-const sectionNames = ["lifecycle", "get", "growth", "delegate", "streams"] as const;
+const sectionNames = ["lifecycle", "get", "growth", "delegate", "streams", "competing"] as const;
 type SectionName = (typeof sectionNames)[number];
 
 interface Plan {
@@ -20,6 +21,7 @@ interface Plan {
   readonly get: Pace;
   readonly growth: GrowthPace;
   readonly streams: StreamPace;
+  readonly competing: CompetingPace;
 }
 
 const fullPlan: Plan = {
@@ -28,6 +30,7 @@ const fullPlan: Plan = {
   get: { rounds: 3, roundMs: 1_500, warmUpMs: 1_000 },
   growth: { sizes: [1_000, 100_000, 1_000_000], rounds: 5, listMs: 1_000, posts: 500 },
   streams: { streams: 10_000, watchers: 1_000, events: 200 },
+  competing: { sizes: [10_000, 1_000_000], rounds: 5, asks: 300, tasks: 20 },
 };
 const quickPlan: Plan = {
   connections: [1, 64],
@@ -35,6 +38,7 @@ const quickPlan: Plan = {
   get: { rounds: 2, roundMs: 1_000, warmUpMs: 1_000 },
   growth: { sizes: [1_000, 100_000], rounds: 3, listMs: 1_000, posts: 300 },
   streams: { streams: 2_000, watchers: 1_000, events: 100 },
+  competing: { sizes: [10_000, 100_000], rounds: 3, asks: 200, tasks: 10 },
 };
 const timeLimitMs = 12 * 60_000;
 const resultsFolder = new URL("results/", import.meta.url);
@@ -68,6 +72,7 @@ async function measure(on: Stage): Promise<Report> {
     growth: await section("growth", () => measureGrowth(on, load, plan.growth)),
     delegate: await section("delegate", () => measureDelegate(on, load, plan.get)),
     streams: await section("streams", () => measureStreams(on, plan.streams)),
+    competing: await section("competing", () => measureCompeting(on, load, plan.competing)),
   };
   await load.stop();
   return {

@@ -3,9 +3,15 @@ import type { Logger } from "pino";
 import { v7 as newId } from "uuid";
 import type { Config } from "./config.ts";
 import { Engine } from "./engine/engine.ts";
+import type { EvaluationTools } from "./jobs/evaluation-context.ts";
 import { type JobWorker, startJobWorker } from "./jobs/worker.ts";
 import { type Instant, instantFromMs, instantToMs } from "./model/instant.ts";
+import { localNetworks, noNetworks, readNetworks } from "./model/outside-url.ts";
+import { GuardedFetch } from "./outbound/guarded-fetch.ts";
+import { manualPayments } from "./outbound/manual-payments.ts";
+import { openModels } from "./outbound/models/open-models.ts";
 import { openObjectStore } from "./outbound/open-object-store.ts";
+import type { PaymentProvider } from "./outbound/payment-provider.ts";
 import { openPeople } from "./people/open-people.ts";
 import { AgentworkTasks } from "./store/agentwork-tasks.ts";
 import { ClubTasks } from "./store/club-tasks.ts";
@@ -44,6 +50,8 @@ export type AppConfig = Pick<
   | "nudgeMinutes"
   | "maxNudges"
   | "invitationMinutes"
+  | "opensLinks"
+  | "model"
 >;
 
 export interface AppOptions {
@@ -54,6 +62,8 @@ export interface AppOptions {
   readonly log: Logger;
   /** Replaced by tests that turn the clock. */
   readonly clock?: () => Instant;
+  /** Moves US dollars outside the market; people do unless told otherwise. */
+  readonly payments?: PaymentProvider;
   /** Whether this process takes jobs. */
   readonly takesJobs?: boolean;
 }
@@ -117,6 +127,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     log,
   });
   const rateLimiter = openRateLimiter();
+  const stopping = new AbortController();
+  const guardedFetch = new GuardedFetch({
+    allowHttp: config.allowHttpUrls,
+    openNetworks: (config.allowHttpUrls ? readNetworks(localNetworks) : undefined) ?? noNetworks,
+  });
   const onFeedFault = (error: unknown): void => log.warn({ err: error }, "the event feed was interrupted");
   const eventFeed = new EventFeed({ address: options.database, reads: database.reads, onFault: onFeedFault });
   const workFeed = new WorkFeed({ reads: database.reads, feed: eventFeed, clock, onFault: onFeedFault });
@@ -144,6 +159,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     rateLimiter,
     fileLinks: new FileLinks({ secret: options.secret, clock, publicUrl }),
     fileBytes: objects,
+    payments: options.payments ?? manualPayments,
   });
   const jobs = options.takesJobs === false ? undefined : await startJobs();
   const keyUseTimer = setInterval(writeDownKeyUse, keyUseIntervalMs);
@@ -167,10 +183,12 @@ export async function createApp(options: AppOptions): Promise<App> {
       await eventFeed.close();
       rateLimiter.close();
       closePeople();
+      stopping.abort();
       await jobs?.worker.stop();
       await engine.close();
       await writeDownKeyUse();
       await jobs?.pool.end();
+      await guardedFetch.close();
       objects.close();
       await database.close();
     },
@@ -208,16 +226,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     pool.on("error", onBrokenConnection);
     pool.on("connect", (client) => client.on("error", onBrokenConnection));
     const { nudgeMinutes, maxNudges, invitationMinutes } = config;
-    const worker = await startJobWorker({
-      engine,
-      reads: database.reads,
-      clock,
-      objects,
-      pool,
-      nodeId: newId(),
-      log,
-      manager: { settings: { nudgeMinutes, maxNudges, invitationMinutes }, advice: null },
-    });
+    const evaluation: EvaluationTools = {
+      links: config.opensLinks ? guardedFetch : null,
+      models: config.model === undefined ? null : await openModels(config.model),
+      stopping: stopping.signal,
+      onFault: (error, submissionId) => log.warn({ err: error, submissionId }, "a submission could not be evaluated"),
+    };
+    const manager = { settings: { nudgeMinutes, maxNudges, invitationMinutes }, advice: null };
+    const context = { engine, reads: database.reads, clock, objects, evaluation, manager, log };
+    const worker = await startJobWorker({ ...context, pool, nodeId: newId() });
     return { worker, pool };
   }
 

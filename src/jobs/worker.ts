@@ -3,18 +3,24 @@ import { Logger, parseCronItems, run, type TaskList, type WorkerEvents } from "g
 import type { Pool } from "pg";
 import type { BaseLogger } from "pino";
 import type { Id } from "../model/ids.ts";
+import type { ChoreKind, DeadlineKind } from "../model/jobs.ts";
 import { type Node, reapSilentNodes, recordHeartbeat, removeNode } from "../store/nodes.ts";
 import { approveOverdue } from "./approve-overdue.ts";
-import type { Job } from "./context.ts";
+import { evaluateSubmissions } from "./evaluate-submissions.ts";
+import type { EvaluationJobContext } from "./evaluation-context.ts";
 import { expireTasks } from "./expire-tasks.ts";
 import { forgetAnswers } from "./forget-answers.ts";
 import { lapseInvitations } from "./lapse-invitations.ts";
 import { lapseLeases } from "./lapse-leases.ts";
 import { manageProjects } from "./manage-projects.ts";
-import type { ManagerJob, ManagerJobContext } from "./manager-context.ts";
+import type { ManagerJobContext } from "./manager-context.ts";
+import { releasePayments } from "./release-payments.ts";
 import { removeAbandonedUploads } from "./remove-abandoned-uploads.ts";
 
-export interface JobWorkerOptions extends ManagerJobContext {
+type AnyJobContext = EvaluationJobContext & ManagerJobContext;
+type AnyJob = (context: AnyJobContext) => Promise<number>;
+
+export interface JobWorkerOptions extends AnyJobContext {
   /** The job queue's own connections. */
   readonly pool: Pool;
   readonly nodeId: Id;
@@ -30,10 +36,12 @@ const jobs = {
   "lapse-leases": lapseLeases,
   "approve-overdue": approveOverdue,
   "lapse-invitations": lapseInvitations,
+  "release-payments": releasePayments,
+  "evaluate-submissions": evaluateSubmissions,
   "manage-projects": manageProjects,
   "forget-answers": forgetAnswers,
   "remove-abandoned-uploads": removeAbandonedUploads,
-} as const satisfies Record<string, Job | ManagerJob>;
+} as const satisfies Record<Exclude<DeadlineKind | ChoreKind, "dispatch-runs">, AnyJob> & Record<string, AnyJob>;
 
 /** Deadlines are watched by a job each; once a minute everything due is looked for again, in case one went missing. */
 const schedule = [
@@ -42,6 +50,8 @@ const schedule = [
   { task: "approve-overdue", match: "* * * * *" },
   { task: "lapse-invitations", match: "* * * * *" },
   { task: "manage-projects", match: "* * * * *" },
+  { task: "release-payments", match: "* * * * *" },
+  { task: "evaluate-submissions", match: "* * * * *" },
   { task: "forget-answers", match: "17 * * * *" },
   { task: "remove-abandoned-uploads", match: "41 * * * *" },
 ];
@@ -82,7 +92,7 @@ export async function startJobWorker(options: JobWorkerOptions): Promise<JobWork
   };
 }
 
-function taskListFor(context: ManagerJobContext): TaskList {
+function taskListFor(context: AnyJobContext): TaskList {
   const tasks: TaskList = {};
   for (const [name, job] of Object.entries(jobs)) {
     tasks[name] = async () => {

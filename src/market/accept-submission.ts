@@ -1,10 +1,11 @@
-import type { Assignment, CriterionScores } from "../model/assignment.ts";
+import { type Assignment, type CriterionScores, isWorking } from "../model/assignment.ts";
 import type { Id } from "../model/ids.ts";
 import { addHours } from "../model/instant.ts";
 import { sameSide } from "../model/party.ts";
 import type { Task } from "../model/task.ts";
 import { isProject } from "../model/team.ts";
 import type { Book } from "./book.ts";
+import { closeOpenQuestion } from "./close-question.ts";
 import { stoppedLease } from "./lease-clock.ts";
 import { recordReview } from "./review-window.ts";
 import { payWorker, refundPoster } from "./settlement.ts";
@@ -30,7 +31,8 @@ interface AcceptanceTerms {
 
 /**
  * The end every good task comes to: one submission is accepted, the task is complete, and its worker is paid, at once
- * or after the time for disputes. A rating by the worker's own side does not count.
+ * or after the time for disputes. Others' deliveries are rejected; whoever had not delivered yet is let go. A rating by
+ * the worker's own side does not count.
  * `reviewerId` is null when no person decided (automatic review, or the review window ran out).
  */
 export function acceptSubmission(
@@ -43,10 +45,10 @@ export function acceptSubmission(
 ): Task {
   const price = priceOf(task, accepted, terms);
   for (const assignment of book.liveAssignmentsOf(task.id)) {
-    const isAccepted = assignment.id === accepted.id;
-    const state = isAccepted ? "accepted" : "rejected";
+    closeOpenQuestion(book, assignment);
+    const state = assignment.id === accepted.id ? "accepted" : isWorking(assignment.state) ? "released" : "rejected";
     book.changeAssignment(assignment, { state, ...stoppedLease, openQuestionId: null, endedAt: book.now });
-    if (!isAccepted) book.tally(assignment.workerId, { rejected: 1 });
+    if (state === "rejected") book.tally(assignment.workerId, { rejected: 1 });
   }
   recordReview(book, accepted, { reviewerId, verdict: "approved", ...appraisal });
   book.record(task.id, "task.approved", reviewerId, {

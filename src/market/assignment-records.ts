@@ -1,37 +1,31 @@
 import type { Assignment } from "../model/assignment.ts";
 import type { Id } from "../model/ids.ts";
+import { ByTask } from "./by-task.ts";
 import type { Journal } from "./journal.ts";
 import { Shelf } from "./shelf.ts";
 
 /** The assignments in the book, by their tasks. */
 export class AssignmentRecords {
   readonly #assignments: Shelf<Assignment>;
-  readonly #byTask = new Map<Id, Id[]>();
-  readonly #journal: Journal;
+  readonly #ids: ByTask;
 
   constructor(journal: Journal, assignments: readonly Assignment[]) {
-    this.#journal = journal;
     this.#assignments = new Shelf(journal);
+    this.#ids = new ByTask(journal);
     for (const assignment of assignments) {
       this.#assignments.load(assignment.id, assignment);
-      this.#index(assignment);
+      this.#ids.load(assignment.taskId, assignment.id);
     }
   }
 
   /** Every assignment a task has had, oldest first. */
   of(taskId: Id): Assignment[] {
-    const assignments: Assignment[] = [];
-    for (const id of this.#byTask.get(taskId) ?? []) {
-      const assignment = this.#assignments.get(id);
-      if (assignment !== undefined) assignments.push(assignment);
-    }
-    return assignments;
+    return this.#ids.of(taskId).flatMap((id) => this.#assignments.get(id) ?? []);
   }
 
   add(assignment: Assignment): void {
     this.#assignments.add(assignment.id, assignment);
-    this.#index(assignment);
-    this.#journal.onUndo(() => this.#byTask.get(assignment.taskId)?.pop());
+    this.#ids.add(assignment.taskId, assignment.id);
   }
 
   replace(assignment: Assignment): void {
@@ -40,11 +34,5 @@ export class AssignmentRecords {
 
   changes() {
     return { newAssignments: this.#assignments.added(), changedAssignments: this.#assignments.changed() };
-  }
-
-  #index({ id, taskId }: Assignment): void {
-    const ids = this.#byTask.get(taskId);
-    if (ids === undefined) this.#byTask.set(taskId, [id]);
-    else ids.push(id);
   }
 }

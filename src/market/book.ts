@@ -29,6 +29,7 @@ import { Additions } from "./additions.ts";
 import { AssignmentRecords } from "./assignment-records.ts";
 import { countBoard } from "./board-counts.ts";
 import { type AgentTally, type BookChanges, type BookContents, type BookSetting, noTally } from "./book-records.ts";
+import { ByTask } from "./by-task.ts";
 import { deadlineJob } from "./deadlines.ts";
 import { Journal } from "./journal.ts";
 import { Ledger } from "./ledger.ts";
@@ -55,6 +56,7 @@ export class Book {
   readonly #takenEmails: ReadonlySet<string>;
   /** Of the tasks asked for, without their texts. */
   readonly proposals = new Shelf<ProposalStanding>(this.#journal);
+  readonly #proposalIds = new ByTask(this.#journal);
   /** Of the tasks asked for, those nobody has ruled on. */
   readonly disputes = new Shelf<Dispute>(this.#journal);
   /** By the submission they are about. */
@@ -89,7 +91,10 @@ export class Book {
     for (const question of contents.questions) this.#questions.load(question.id, question);
     for (const submission of contents.submissions) this.#newestSubmission.set(submission.assignmentId, submission);
     for (const file of contents.files) this.#files.set(file.id, file);
-    for (const proposal of contents.proposals) this.proposals.load(proposal.id, proposal);
+    for (const proposal of contents.proposals) {
+      this.proposals.load(proposal.id, proposal);
+      this.#proposalIds.load(proposal.taskId, proposal.id);
+    }
     for (const dispute of contents.disputes) this.disputes.load(dispute.id, dispute);
     for (const evaluation of contents.evaluations) this.evaluations.load(evaluation.submissionId, evaluation);
     for (const request of contents.cashRequests) this.cashRequests.load(request.id, request);
@@ -170,12 +175,13 @@ export class Book {
 
   /** Without their texts. */
   proposalsOf(taskId: Id): ProposalStanding[] {
-    return [...this.proposals.values()].filter((proposal) => proposal.taskId === taskId);
+    return this.#proposalIds.of(taskId).flatMap((id) => this.proposals.get(id) ?? []);
   }
 
   addProposal(proposal: Proposal): void {
     const { id, taskId, workerId, state, amount, decidedAt } = proposal;
     this.proposals.add(id, { id, taskId, workerId, state, amount, decidedAt });
+    this.#proposalIds.add(taskId, id);
     this.#proposalTexts.add(proposal);
   }
 

@@ -12,6 +12,8 @@ export interface Loads {
   readonly tasks?: readonly Id[];
   /** These parties with their wallets. */
   readonly parties?: readonly Id[];
+  /** These agents' standing may change: others who would change it wait. Must be in `parties` too. */
+  readonly approvalsOf?: readonly Id[];
   /** These tasks' money may end here: their posters' and bound workers' wallets as well. Must be in `tasks` too. */
   readonly settles?: readonly Id[];
   /** These tasks' proposals, without their texts. Must be in `tasks` too. */

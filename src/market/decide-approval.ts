@@ -28,7 +28,7 @@ const mayFollow: Record<DecideApproval["approval"], readonly Approval[]> = {
  */
 export const decideApproval: Command<DecideApproval, DecidedApproval> = command({
   name: "decide_approval",
-  loads: (input) => ({ parties: [input.agentId] }),
+  loads: (input) => ({ parties: [input.agentId], approvalsOf: [input.agentId] }),
   decide(book, { agentId, approval, reason, decidedById }) {
     const party = book.findParty(agentId);
     if (party?.kind !== "agent") refuse("agent_not_found");

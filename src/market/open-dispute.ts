@@ -50,7 +50,8 @@ export const openDispute: Command<OpenDispute, DisputedTask> = command({
     };
     book.disputes.add(dispute.id, dispute);
     book.changeTask(taskId, { state: "disputed", reviewDueAt: null, releaseDueAt: null });
-    book.record(taskId, "task.disputed", partyId, { disputeId: dispute.id, assignmentId: assignment.id, reason });
+    const { id: assignmentId, workerId } = assignment;
+    book.record(taskId, "task.disputed", partyId, { disputeId: dispute.id, assignmentId, workerId, reason });
     return { task: book.task(taskId), dispute };
   },
 });

@@ -38,8 +38,9 @@ export const rejectSubmission: Command<RejectSubmission, PostedTask> = command({
       recordReview(book, assignment, { reviewerId: posterId, verdict: "rejected", feedback: reason });
       book.changeAssignment(assignment, { state: "rejected", ...stoppedLease, endedAt: book.now });
       book.tally(assignment.workerId, { rejected: 1 });
+      const { id: assignmentId, workerId } = assignment;
+      book.record(taskId, "task.rejected", posterId, { assignmentId, workerId, reason });
     }
-    book.record(taskId, "task.rejected", posterId, { reason });
     if (cancel) endTask(book, task, "cancelled", posterId);
     else if (book.liveAssignmentsOf(taskId).length === 0) returnToBoard(book, task);
     return { task: book.task(taskId), balance: book.balance(posterId, task.currency) };

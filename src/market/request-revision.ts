@@ -37,8 +37,9 @@ export const requestRevision: Command<RequestRevision, PostedTask> = command({
     book.changeAssignment(assignment, { state: "revision", ...clock });
     if (clock.leaseExpiresAt !== null) book.watchDeadline("lapse-leases", clock.leaseExpiresAt);
     book.changeTask(taskId, { state: "in_progress", reviewDueAt: null, revisionCount: task.revisionCount + 1 });
-    book.record(taskId, "task.revision_requested", posterId, { reason });
-    noteInProject(book, task, "subtask.revision", posterId, { reason });
+    const data = { reason, assignmentId: assignment.id, workerId: assignment.workerId };
+    book.record(taskId, "task.revision_requested", posterId, data);
+    noteInProject(book, task, "subtask.revision", posterId, data);
     if (isProject(task)) wakeManager(book, taskId);
     return { task: book.task(taskId), balance: book.balance(task.posterId, task.currency) };
   },

@@ -2,6 +2,7 @@ import type { Assignment } from "../model/assignment.ts";
 import type { Ruling } from "../model/dispute.ts";
 import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
+import { isAmount } from "../model/money.ts";
 import type { Task } from "../model/task.ts";
 import { isProject } from "../model/team.ts";
 import { acceptSubmission, noAppraisal } from "./accept-submission.ts";
@@ -43,7 +44,8 @@ export const ruleDispute: Command<RuleDispute, DisputedTask> = command({
     if (isProject(task) && ruling === "split") refuse("ruling_invalid", { message: "A project cannot be split." });
     const ruled = { ...dispute, ruling, ruledAmount, ruledById: adminId, rulingNote: note, ruledAt: book.now };
     book.disputes.replace(dispute.id, ruled);
-    book.record(taskId, "task.resolved", adminId, { disputeId, ruling, amount: ruledAmount, note });
+    const { workerId } = assignment;
+    book.record(taskId, "task.resolved", adminId, { disputeId, workerId, ruling, amount: ruledAmount, note });
     if (ruling === "refund") refund(book, task, assignment, adminId);
     else if (assignment.state === "accepted") payAccepted(book, task, assignment, ruledAmount);
     else acceptSubmission(book, task, assignment, null, noAppraisal, { price: ruledAmount, isFinal: true });
@@ -53,7 +55,7 @@ export const ruleDispute: Command<RuleDispute, DisputedTask> = command({
 
 function amountOf(ruling: Ruling, amount: number | null, price: number): number {
   if (ruling === "split") {
-    if (amount === null || amount < 1 || amount >= price) refuse("ruling_invalid", { details: { price } });
+    if (amount === null || !isAmount(amount) || amount >= price) refuse("ruling_invalid", { details: { price } });
     return amount;
   }
   if (amount !== null) refuse("ruling_invalid", { message: "Only a split names an amount." });

@@ -28,9 +28,10 @@ export const submitProposal: Command<SubmitProposal, SubmittedProposal> = comman
   name: "submit_proposal",
   loads: (input) => ({ tasks: [input.taskId], proposalsOf: [input.taskId], parties: [input.workerId] }),
   decide(book, input) {
+    // Not on the board: for a stranger it is not there at all, whatever it takes (3-domain, "Rules everywhere").
+    if (book.task(input.taskId).visibility === "private") refuse("task_not_found");
     const { task, maxProposals } = proposalsTask(book, input.taskId);
     const worker = book.party(input.workerId);
-    if (task.visibility === "private") refuse("task_not_found");
     refuseUnapproved(worker);
     if (sameSide(book.party(task.posterId), worker)) refuse("own_task");
     if (book.proposalsOf(task.id).some(({ workerId }) => workerId === worker.id)) refuse("proposal_exists");

@@ -1,4 +1,4 @@
-import { type Assignment, isWorking, type Submission } from "../model/assignment.ts";
+import { isWorking, type Submission } from "../model/assignment.ts";
 import type { Id } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { acceptSubmission, noAppraisal } from "./accept-submission.ts";
@@ -23,7 +23,8 @@ export interface SubmittedWork extends WorkedTask {
 }
 
 /**
- * The worker hands in. With automatic review this also accepts the work and pays for it, in the same commit.
+ * The worker hands in. With automatic review this also accepts the work and pays for it, in the same commit: of several
+ * workers the first to deliver wins.
  * Refuses `task_not_found`, `not_assignee`, `assignment_not_found`, `lease_lost`, `task_wrong_state`, `file_not_found`.
  */
 export const submitWork: Command<SubmitWork, SubmittedWork> = command({
@@ -65,19 +66,12 @@ export const submitWork: Command<SubmitWork, SubmittedWork> = command({
       files: fileIds.length,
       links: links.length,
     });
-    if (!book.liveAssignmentsOf(taskId).some((live) => isWorking(live.state))) moveToReview(book, task, submitted);
+    if (task.reviewPolicy === "auto") acceptSubmission(book, task, submitted, null, noAppraisal);
+    else if (!book.liveAssignmentsOf(taskId).some((live) => isWorking(live.state))) openReview(book, task);
     const final = book.assignmentsOf(taskId).find((each) => each.id === assignment.id) ?? submitted;
     return { task: book.task(taskId), assignment: final, submission, balance: book.balance(workerId, task.currency) };
   },
 });
-
-function moveToReview(book: Book, task: Task, submitted: Assignment): void {
-  if (task.reviewPolicy === "auto") {
-    acceptSubmission(book, task, submitted, null, noAppraisal);
-    return;
-  }
-  openReview(book, task);
-}
 
 /** Where workers compete or share a project, the platform looks at what they deliver too (4-dialects, nexwork). */
 function isEvaluated({ intake }: Task): boolean {

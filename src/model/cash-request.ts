@@ -1,6 +1,9 @@
 import type { Id } from "./ids.ts";
 import type { Instant } from "./instant.ts";
 
+/** The payment provider that is people: an admin says what became of the money. */
+export const manualProvider = "manual";
+
 export type CashRequestKind = "deposit" | "payout";
 
 /** `requested` until the payment provider (with `manual`: an admin) says what became of it. */

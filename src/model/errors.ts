@@ -117,6 +117,10 @@ const rules = {
   },
   shutting_down: { kind: "unavailable", message: "The server is shutting down. Try again shortly." },
   execution_unavailable: { kind: "unavailable", message: "This server does not run agents." },
+  payment_not_begun: {
+    kind: "upstream_failed",
+    message: "The payment provider could not begin. The request is kept: repeat it with the same Idempotency-Key.",
+  },
   execution_failed: { kind: "upstream_failed", message: "The agent failed to produce a result." },
   execution_timeout: { kind: "upstream_timeout", message: "The agent did not answer in time." },
   rate_limited: { kind: "rate_limited", message: "Too many requests. Try again later." },

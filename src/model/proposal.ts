@@ -2,7 +2,7 @@ import type { Id } from "./ids.ts";
 import type { Instant } from "./instant.ts";
 
 /** 3-domain, "Task". */
-export type ProposalState = "submitted" | "shortlisted" | "declined" | "withdrawn";
+type ProposalState = "submitted" | "shortlisted" | "declined" | "withdrawn";
 
 /** A worker's offer on a `proposals` task. One worker makes at most one on a task. */
 export interface Proposal {

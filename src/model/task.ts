@@ -19,7 +19,7 @@ export type Visibility = "public" | "private";
 /** `auto`: a submission is accepted on the spot. `manual`: the poster reviews it, or time does. */
 type ReviewPolicy = "auto" | "manual";
 /** `escrow`: the budget is held from posting. `allowance`: paid by the poster's daily allowance, so no money is held. */
-export type Funding = "escrow" | "allowance";
+type Funding = "escrow" | "allowance";
 
 /** What a poster hands over with the brief, as they wrote it. */
 export type TaskInputs = Readonly<Record<string, unknown>>;

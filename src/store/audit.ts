@@ -178,18 +178,28 @@ const rules: readonly { readonly rule: string; readonly firstViolation: string }
       where coalesce(t.open, 0) <> coalesce(b.open_count, 0) limit 1`,
   },
   {
-    rule: "Deposits are what was confirmed; payouts what was asked for and not refused.",
+    rule: "Who works by a proposal was shortlisted by it, at its price.",
     firstViolation: `
-      select format('%s: the ledger says %s, the requests %s', r.kind, coalesce(m.moved, 0), r.asked) from (
-        select k.kind, coalesce(sum(c.amount_cents), 0) as asked from unnest(array['deposit', 'payout']) as k(kind)
-        left join cash_requests c on c.kind = k.kind
-          and case c.kind when 'deposit' then c.state = 'confirmed' else c.state <> 'refused' end
-        group by k.kind) r
-      left join (
+      select format('assignment %s: price %s, by proposal %s', a.id, a.price, a.proposal_id)
+      from assignments a join tasks t on t.id = a.task_id left join proposals p on p.id = a.proposal_id
+      where (t.intake = 'proposals' or a.proposal_id is not null or a.price is not null)
+        and (p.task_id, p.worker_id, p.amount, p.state) is distinct from (a.task_id, a.worker_id, a.price, 'shortlisted')
+      limit 1`,
+  },
+  {
+    rule: "A party's deposits are what was confirmed to it; its payouts what it asked for and was not refused.",
+    firstViolation: `
+      select format('%s of party:%s: the ledger says %s, the requests %s', kind,
+          party, coalesce(m.moved, 0), coalesce(r.asked, 0))
+      from (
+        select kind, party_id::text as party, sum(amount_cents) as asked from cash_requests
+        where case kind when 'deposit' then state = 'confirmed' else state <> 'refused' end group by 1, 2) r
+      full join (
         select case kind when 'deposit' then 'deposit' else 'payout' end as kind,
+          split_part(case kind when 'payout' then debit else credit end, ':', 2) as party,
           sum(case kind when 'payout_return' then -amount else amount end) as moved
-        from transfers where kind in ('deposit', 'payout', 'payout_return') group by 1) m on m.kind = r.kind
-      where r.asked <> coalesce(m.moved, 0) limit 1`,
+        from transfers where kind in ('deposit', 'payout', 'payout_return') group by 1, 2) m using (kind, party)
+      where coalesce(r.asked, 0) <> coalesce(m.moved, 0) limit 1`,
   },
   {
     rule: "Every assignment, submission and event belongs to a task.",

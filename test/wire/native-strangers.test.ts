@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CompetitionClient } from "../support/competition-client.ts";
 import { foundOrganization, type Member, NativeClient } from "../support/native-client.ts";
 import { openTestHouse, type TestHouse } from "../support/test-house.ts";
 import { type Rule, nativeRules as rules, type Scene } from "./support/native-rules.ts";
@@ -16,6 +17,7 @@ let market: NativeClient;
 let scene: Scene;
 let poster: Member;
 let worker: Member;
+let admin: Member;
 let stranger: Member;
 let revoked: string;
 let documented: string[];
@@ -30,7 +32,23 @@ beforeAll(async () => {
   const taskId = await market.postTask(poster.key, { intake: "direct", agent_id: worker.id, description: "Private." });
   const { body } = await market.post("/v1/work/next", worker.key);
   const { body: key } = await market.post("/v1/keys", poster.key);
-  scene = { taskId, assignmentId: body.assignment.id, agentId: worker.id, keyId: key.key.id };
+  const competition = await CompetitionClient.open(house);
+  admin = competition.admin;
+  const agent = await competition.approvedAgent();
+  const proposalId = await competition.propose(await competition.postTask(), agent, { sample_output: "Private." });
+  const { taskId: disputedId } = await competition.delivered(agent);
+  const wrong = { reason: "Private." };
+  const { dispute } = await competition.expect(200, `/v1/tasks/${disputedId}/dispute`, competition.poster.key, wrong);
+  const { body: deposit } = await market.post("/v1/wallet/deposits", poster.key, { amount: 1, reference: "Private." });
+  scene = {
+    taskId,
+    assignmentId: body.assignment.id,
+    agentId: worker.id,
+    keyId: key.key.id,
+    proposalId,
+    disputeId: dispute.id,
+    cashRequestId: deposit.request.id,
+  };
   const doomed = (await market.post("/v1/keys", poster.key)).body;
   await market.send("DELETE", `/v1/keys/${doomed.key.id}`, undefined, { key: poster.key });
   revoked = doomed.api_key;
@@ -93,6 +111,8 @@ describe("every route of the native API", () => {
       ["request-revision", {}],
       ["reject", {}],
       ["cancel", {}],
+      ["close-intake", {}],
+      ["reopen", {}],
     ] as const) {
       const answer = await market.post(`/v1/tasks/${taskId}/${verb}`, stranger.key, body);
       expect([verb, answer.body.code]).toEqual([verb, "not_poster"]);
@@ -107,7 +127,8 @@ describe("every route of the native API", () => {
       for (const id of ["1", "not-an-id", crypto.randomUUID(), "%00", "..%2f..%2fetc"]) {
         const [method = "", path = ""] = route.split(" ");
         const sent = rule.body ?? (method === "POST" ? {} : undefined);
-        const { status } = await market.send(method, path.replace("{id}", id), sent, { key: poster.key });
+        const { key } = rule.isAdmins === true ? admin : poster;
+        const { status } = await market.send(method, path.replace("{id}", id), sent, { key });
         expect([route, id, status]).toEqual([route, id, 404]);
       }
     }

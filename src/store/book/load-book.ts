@@ -18,7 +18,10 @@ import { runs } from "./run-tables.ts";
 import { allowances, assignments, grantAllotments, parties, questions, tasks, wallets } from "./tables.ts";
 import { dependencies, invitations } from "./team-tables.ts";
 
-/** Locks in one fixed order, so that two servers never wait for each other: tasks by id, then cash requests, runs, owners, allowances, wallets. */
+/**
+ * Locks in one fixed order, so that two servers never wait for each other: tasks by id, then cash requests, runs, owners,
+ * allowances, parties, wallets.
+ */
 const lockTasks = {
   name: "lock_tasks",
   text: `select ${tasks.columns} from tasks
@@ -101,6 +104,11 @@ const lockAllowances = {
       select * from json_to_recordset($1) as r("holderId" text, "day" date))
     order by holder_id, day for update`,
 };
+/** Only where a standing changes: reading parties locks none. */
+const lockParties = {
+  name: "lock_parties",
+  text: "select from parties where id = any($1) order by id for no key update",
+};
 const readParties = {
   name: "read_parties",
   text: `select ${parties.columns} from parties
@@ -146,6 +154,7 @@ export async function loadBook(client: ClientBase, named: Loads): Promise<BookCo
   const evaluationsOf = loads.evaluationsOf ?? [];
   const runsOf = loads.runsOf ?? [];
   const cashIds = loads.cashRequests ?? [];
+  const approvalsOf = loads.approvalsOf ?? [];
   const [
     taskRows,
     assignmentRows,
@@ -162,6 +171,7 @@ export async function loadBook(client: ClientBase, named: Loads): Promise<BookCo
     causeRows,
     allotmentRows,
     allowanceRows,
+    ,
     partyRows,
     walletRows,
     emailRows,
@@ -187,6 +197,7 @@ export async function loadBook(client: ClientBase, named: Loads): Promise<BookCo
     when<AllowanceUse>(allowanceKeys.length, () =>
       client.query({ ...lockAllowances, values: [JSON.stringify(allowanceKeys)] }),
     ),
+    when(approvalsOf.length, () => client.query({ ...lockParties, values: [approvalsOf] })),
     when<Party>(taskIds.length + partyIds.length, () =>
       client.query({ ...readParties, values: [partyIds, taskIds, settled] }),
     ),
@@ -256,6 +267,7 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
   const disputesOf = new Set<Id>();
   const evaluationsOf = new Set<Id>();
   const cash = new Set<Id>();
+  const approvalsOf = new Set<Id>();
   const allowances = new Map<string, Pick<AllowanceUse, "holderId" | "day">>();
   const emails = new Set<string>();
   const ownerEmails = new Set<string>();
@@ -273,6 +285,7 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
     for (const id of loads.disputesOf ?? []) disputesOf.add(id);
     for (const id of loads.evaluationsOf ?? []) evaluationsOf.add(id);
     for (const id of loads.cashRequests ?? []) cash.add(id);
+    for (const id of loads.approvalsOf ?? []) approvalsOf.add(id);
     for (const { holderId, day } of loads.allowances ?? []) allowances.set(`${holderId} ${day}`, { holderId, day });
     for (const email of loads.emails ?? []) emails.add(email);
     for (const email of loads.ownerEmails ?? []) ownerEmails.add(email);
@@ -291,6 +304,7 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
     disputesOf: [...disputesOf],
     evaluationsOf: [...evaluationsOf],
     cashRequests: [...cash],
+    approvalsOf: [...approvalsOf],
     allowances: [...allowances.values()],
     emails: [...emails],
     ownerEmails: [...ownerEmails],
