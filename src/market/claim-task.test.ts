@@ -30,6 +30,9 @@ describe("claiming a task", () => {
       heartbeatSeconds: null,
       openQuestionId: null,
       pausedMs: null,
+      startedAt: null,
+      heardAt: null,
+      nudges: 0,
       createdAt: stage.market.now,
       endedAt: null,
     });
