@@ -3,8 +3,8 @@ import type { EvaluationCheck } from "../model/evaluation.ts";
 import type { Delivery } from "../model/project-snapshot.ts";
 import { review } from "./review.ts";
 
-function check(score: number | null, group: EvaluationCheck["group"] = "format"): EvaluationCheck {
-  return { name: "check", group, score, reason: `Scored ${score}.` };
+function check(score: number | null, name = "csv"): EvaluationCheck {
+  return { name, group: "format", score, reason: `Scored ${score}.` };
 }
 
 function delivery(wish: Partial<Delivery["evaluation"]> = {}, revisions: Partial<Delivery> = {}): Delivery {
@@ -25,8 +25,8 @@ const kind = (each: Delivery, advice?: Parameters<typeof review>[1]) =>
 
 describe("the review of a delivery", () => {
   it("accepts at the thresholds and asks for a revision below either", () => {
-    expect(kind(delivery({ formatScore: 0.6, coherenceScore: 0.4 }))).toEqual(["accept"]);
-    expect(kind(delivery({ formatScore: 0.59 }))).toEqual(["revise"]);
+    expect(kind(delivery({ formatScore: 0.5, coherenceScore: 0.4 }))).toEqual(["accept"]);
+    expect(kind(delivery({ formatScore: 0.49 }))).toEqual(["revise"]);
     expect(kind(delivery({ coherenceScore: 0.39 }))).toEqual(["revise"]);
     expect(kind(delivery({ coherenceScore: null }))).toEqual(["accept"]);
   });
@@ -35,12 +35,13 @@ describe("the review of a delivery", () => {
     const failed = delivery({ formatScore: 0.9, checks: [check(0), check(1)] });
     expect(kind(failed)).toEqual(["revise"]);
     expect(kind(failed, { accepts: true, reasons: [] })).toEqual(["revise"]);
-    expect(kind(delivery({ checks: [check(0, "coherence")] }))).toEqual(["accept"]);
+    // How many of something a brief asks for can be misread.
+    expect(kind(delivery({ checks: [check(0, "count")] }))).toEqual(["accept"]);
   });
 
   it("says why, the worst first", () => {
-    const [action] = review(delivery({ formatScore: 0.5, checks: [check(1), check(0.5), check(0.1)] }), undefined);
-    expect(action).toMatchObject({ reason: '"Prices" needs changes:\n- Scored 0.1.\n- Scored 0.5.' });
+    const [action] = review(delivery({ formatScore: 0.4, checks: [check(1), check(0.4), check(0.1)] }), undefined);
+    expect(action).toMatchObject({ reason: '"Prices" needs changes:\n- Scored 0.1.\n- Scored 0.4.' });
   });
 
   it("lets advice decide where the checks leave it open", () => {

@@ -2,13 +2,13 @@ import type { EvaluationCheck } from "../model/evaluation.ts";
 import type { Delivery } from "../model/project-snapshot.ts";
 import { type ManagerAction, quote } from "./actions.ts";
 import type { ReviewAdvice } from "./advice.ts";
-import { defaultMaxRevisions, minCoherenceScore, minFormatScore } from "./rules.ts";
+import { defaultMaxRevisions, hardChecks, minCoherenceScore, minFormatScore } from "./rules.ts";
 
 const maxReasons = 10;
 const maxReasonLength = 500;
 
 /**
- * A delivery is accepted when its scores are good enough and no hard check failed (a format check that scores 0); else
+ * A delivery is accepted when its scores are good enough and no hard check scores 0; else
  * it goes back with the reasons, and after the last revision the buyer is asked. Advice replaces the scores, not the hard
  * checks. What the checks could not judge goes to the buyer too.
  */
@@ -31,8 +31,8 @@ export function review(delivery: Delivery, advice: ReviewAdvice | undefined): Ma
   return [{ kind: "revise", subtaskId, submissionId, reason: `${quote(title)} needs changes:\n${reasons}` }];
 }
 
-function isHardFailure({ group, score }: EvaluationCheck): boolean {
-  return group === "format" && score === 0;
+function isHardFailure({ name, score }: EvaluationCheck): boolean {
+  return hardChecks.has(name) && score === 0;
 }
 
 /** The reasons of what failed, the worst first. */

@@ -10,8 +10,10 @@ export interface ManagerSettings {
 }
 
 /** Scores of an evaluation, 0 to 1, below which a delivery goes back. */
-export const minFormatScore = 0.6;
+export const minFormatScore = 0.5;
 export const minCoherenceScore = 0.4;
+/** What can be told for certain: nothing is accepted that fails one of these checks wholly. Others may misread a brief. */
+export const hardChecks: ReadonlySet<string> = new Set(["not_empty", "csv", "json", "markdown", "links"]);
 /** Where the buyer has set no limit, the manager asks for so many revisions. */
 export const defaultMaxRevisions = 3;
 

@@ -34,7 +34,11 @@ export const answerInvitation: Command<AnswerInvitation, StaffedSubtask> = comma
     noteInProject(book, subtask, type, agentId, { agentId });
     const begins = accepts && subtask.state === "open" && subtask.waitingFor === 0;
     const assignment = begins ? assignMember(book, subtask, decided) : null;
-    return { subtask: book.task(subtaskId), invitation: decided, assignment };
+    return {
+      subtask: book.task(subtaskId),
+      invitation: book.team.invitations.get(invitationId) ?? decided,
+      assignment,
+    };
   },
 });
 

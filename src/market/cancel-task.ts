@@ -1,6 +1,7 @@
 import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
+import { isProject } from "../model/team.ts";
 import { postersTask } from "./assignments.ts";
 import { type Command, command } from "./command.ts";
 import { endTask } from "./end-task.ts";
@@ -21,11 +22,19 @@ export const cancelTask: Command<CancelTask, PostedTask> = command({
   loads: (input) => ({ tasks: [input.taskId], settles: [input.taskId], parties: [input.posterId] }),
   decide(book, { taskId, posterId }) {
     const task = postersTask(book, taskId, posterId);
+    refuseTeamwork(task);
     if (!isCancellable(task)) refuse("task_wrong_state", { details: { state: task.state } });
     const ended = task.state === "cancelled" ? task : endTask(book, task, "cancelled", posterId);
     return { task: ended, balance: book.balance(posterId, task.currency) };
   },
 });
+
+/** Money and plan of a team hang together: a project is ended as a whole, a subtask by changing the plan. */
+function refuseTeamwork(task: Task): void {
+  if (isProject(task)) refuse("task_wrong_state", { message: "This is a project: cancel it as one." });
+  if (task.parentId !== null)
+    refuse("task_wrong_state", { message: "This is a subtask: drop it from its project's plan." });
+}
 
 function isCancellable({ state, funding }: Task): boolean {
   if (state === "open" || state === "selecting" || state === "cancelled") return true;

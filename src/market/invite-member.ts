@@ -5,9 +5,10 @@ import { addMinutes } from "../model/instant.ts";
 import type { Task } from "../model/task.ts";
 import type { Invitation } from "../model/team.ts";
 import { postersTask } from "./assignments.ts";
+import type { Book } from "./book.ts";
 import { type Command, command } from "./command.ts";
 import { assignMember, decideInvitation, refuseUnfit } from "./staffing.ts";
-import { noteInProject, refuseUnlessIn, subtaskOf } from "./subtasks.ts";
+import { noteInProject, refuseUnlessIn, type Subtask, subtaskOf } from "./subtasks.ts";
 
 export interface InviteMember {
   readonly subtaskId: Id;
@@ -29,8 +30,8 @@ export interface StaffedSubtask {
 
 /**
  * Asks an agent to do a subtask that nobody has. One that takes everything is given it as soon as it is ready. Refuses
- * `task_not_found`, `subtask_not_found`, `not_poster`, `subtask_wrong_state`, `subtask_staffed`, `party_not_found`,
- * `agent_not_approved`, `own_task`.
+ * `task_not_found`, `subtask_not_found`, `not_poster`, `subtask_wrong_state`, `task_wrong_state` before the project has
+ * begun, `subtask_staffed`, `party_not_found`, `agent_not_approved`, `own_task`.
  */
 export const inviteMember: Command<InviteMember, StaffedSubtask> = command({
   name: "invite_member",
@@ -39,8 +40,11 @@ export const inviteMember: Command<InviteMember, StaffedSubtask> = command({
     const subtask = subtaskOf(book, subtaskId);
     if (buyerId !== null) postersTask(book, subtaskId, buyerId);
     refuseUnlessIn(book, subtask, ["pending", "ready"]);
-    if (book.team.currentInvitation(subtaskId) !== undefined) refuse("subtask_staffed");
+    // Work that is done before the project begins would never be put together.
+    const { state: projectState } = book.task(subtask.parentId);
+    if (projectState !== "in_progress") refuse("task_wrong_state", { details: { state: projectState } });
     refuseUnfit(book, subtask, agentId);
+    makeRoom(book, subtask, buyerId);
     const expiresAt = addMinutes(book.now, expiresInMinutes);
     const invitation: Invitation = {
       id: book.newId(),
@@ -61,6 +65,17 @@ export const inviteMember: Command<InviteMember, StaffedSubtask> = command({
     }
     const accepted = decideInvitation(book, invitation, "accepted");
     const assignment = subtask.waitingFor === 0 ? assignMember(book, subtask, accepted) : null;
-    return { subtask: book.task(subtaskId), invitation: accepted, assignment };
+    const invited = book.team.invitations.get(invitation.id) ?? accepted;
+    return { subtask: book.task(subtaskId), invitation: invited, assignment };
   },
 });
+
+/** Whom the buyer names comes before somebody who was asked and has not answered. Refuses `subtask_staffed`. */
+function makeRoom(book: Book, subtask: Subtask, buyerId: Id | null): void {
+  const current = book.team.currentInvitation(subtask.id);
+  if (current === undefined) return;
+  if (buyerId === null || current.state !== "invited") refuse("subtask_staffed");
+  const { agentId } = decideInvitation(book, current, "withdrawn");
+  book.record(subtask.id, "member.declined", buyerId, { agentId, withdrawn: true });
+  noteInProject(book, subtask, "member.declined", buyerId, { agentId, withdrawn: true });
+}

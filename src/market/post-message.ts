@@ -1,4 +1,4 @@
-import { isWorking } from "../model/assignment.ts";
+import { hasStake, isWorking } from "../model/assignment.ts";
 import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
 import { type Message, managerId } from "../model/team.ts";
@@ -20,8 +20,8 @@ export interface PostMessage extends Pick<Message, "projectId" | "senderType" | 
 }
 
 /**
- * Says something in a project. A member writes to the project channel or to its own subtask's thread; that it wrote also
- * says that it works. Message text is data: it changes nothing else. Refuses `task_not_found`, `subtask_not_found`,
+ * Says something in a project. A member, also one that has accepted and waits or has done its part, writes to the
+ * project channel or to its own subtask's thread; that it wrote also says that it works. Message text is data: it changes nothing else. Refuses `task_not_found`, `subtask_not_found`,
  * `not_a_project`, `not_poster`, `task_wrong_state`, `message_repeated`.
  */
 export const postMessage: Command<PostMessage, { readonly message: Message }> = command({
@@ -29,6 +29,7 @@ export const postMessage: Command<PostMessage, { readonly message: Message }> = 
   loads: (input) => ({
     tasks: [input.projectId, ...[input.threadId, input.memberOf].filter((id) => typeof id === "string")],
     parties: input.senderType === "manager" ? [] : [input.senderId],
+    invitationsOf: input.memberOf === undefined ? [] : [input.memberOf],
     messageCauses: input.cause === undefined ? [] : [{ projectId: input.projectId, cause: input.cause }],
   }),
   decide(book, input) {
@@ -59,9 +60,17 @@ function speakerOf(book: Book, { senderType, senderId, projectId, memberOf: subt
   if (senderType === "manager") return managerId;
   if (senderType === "buyer") return postersTask(book, projectId, senderId).posterId;
   const subtask = subtaskOf(book, subtaskId ?? refuse("subtask_not_found"));
-  const member = memberOf(book, subtask.id);
-  if (subtask.parentId !== projectId || member?.workerId !== senderId) refuse("subtask_not_found");
+  if (subtask.parentId !== projectId || !isOnTeam(book, subtask.id, senderId)) refuse("subtask_not_found");
   if (threadId !== null && threadId !== subtask.id) refuse("subtask_not_found");
-  if (isWorking(member.state)) hearMember(book, subtask, member);
+  const member = memberOf(book, subtask.id);
+  if (member !== undefined && isWorking(member.state)) hearMember(book, subtask, member);
   return senderId;
+}
+
+/** Who works on the subtask, has done it, or has accepted and waits for it. Nobody else has a part in it then. */
+function isOnTeam(book: Book, subtaskId: Id, agentId: Id): boolean {
+  const bound = book.assignmentsOf(subtaskId).find(({ state }) => hasStake(state));
+  if (bound !== undefined) return bound.workerId === agentId;
+  const invitation = book.team.currentInvitation(subtaskId);
+  return invitation?.state === "accepted" && invitation.agentId === agentId;
 }

@@ -32,6 +32,9 @@ export const rejectSubmission: Command<RejectSubmission, PostedTask> = command({
     if (isProject(task) && !cancel) {
       refuse("task_wrong_state", { message: "Ask for a revision of a project, or cancel it." });
     }
+    if (task.parentId !== null && cancel) {
+      refuse("task_wrong_state", { message: "A subtask is dropped by changing the plan, before its work has begun." });
+    }
     const rejected =
       submissionId === null ? deliveredAssignments(book, task) : [reviewedAssignment(book, task, submissionId)];
     for (const assignment of rejected) {

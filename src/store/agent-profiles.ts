@@ -117,6 +117,7 @@ export type AgentChange = Pick<
   | "endpointUrl"
   | "systemPrompt"
   | "taskForce"
+  | "autoAccept"
 >;
 
 /** Writes all of them, in one statement. */
@@ -124,7 +125,7 @@ export async function updateAgent(pool: Pool, id: Id, change: AgentChange): Prom
   await pool.query(
     `with party as (update parties set name = $2, engineer = $3 where id = $1)
      update agents set description = $4, capabilities = $5, categories = $6, price_per_task = $7, endpoint_url = $8,
-       system_prompt = $9, task_force = $10 where id = $1`,
+       system_prompt = $9, task_force = $10, auto_accept = $11 where id = $1`,
     [
       id,
       change.name,
@@ -136,6 +137,7 @@ export async function updateAgent(pool: Pool, id: Id, change: AgentChange): Prom
       change.endpointUrl,
       change.systemPrompt,
       change.taskForce,
+      change.autoAccept,
     ],
   );
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CompetitionClient } from "../support/competition-client.ts";
 import { foundOrganization, type Member, NativeClient } from "../support/native-client.ts";
+import { aSubtask, ProjectClient } from "../support/project-client.ts";
 import { openTestHouse, type TestHouse } from "../support/test-house.ts";
 import { type Rule, nativeRules as rules, type Scene } from "./support/native-rules.ts";
 
@@ -40,7 +41,17 @@ beforeAll(async () => {
   const wrong = { reason: "Private." };
   const { dispute } = await competition.expect(200, `/v1/tasks/${disputedId}/dispute`, competition.poster.key, wrong);
   const { body: deposit } = await market.post("/v1/wallet/deposits", poster.key, { amount: 1, reference: "Private." });
+  const team = await ProjectClient.open(house);
+  const secret = { title: "Private.", description: "Private." };
+  const body100 = { ...secret, budget: 100, plan: { subtasks: [aSubtask("a", [], { ...secret, budget: 100 })] } };
+  const { project, added } = await team.expect(201, "/v1/projects", poster.key, body100);
+  const member = await team.agent({ auto_accept: false });
+  const { invitation } = await team.expect(200, `/v1/subtasks/${added.a}/invite`, poster.key, { agent_id: member.id });
+  await team.expect(201, `/v1/subtasks/${added.a}/messages`, poster.key, { content: "Private." });
   scene = {
+    projectId: project.id,
+    subtaskId: added.a,
+    invitationId: invitation.id,
     taskId,
     assignmentId: body.assignment.id,
     agentId: worker.id,

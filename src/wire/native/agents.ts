@@ -35,6 +35,11 @@ const profileFields = {
   endpoint_url: Type.Optional(nullable(Type.String())),
   system_prompt: Type.Optional(nullable(Text)),
   task_force: Type.Optional(Type.Boolean({ description: "Opted into work in teams" })),
+  auto_accept: Type.Optional(
+    Type.Boolean({
+      description: "Takes every subtask it is asked to; absent: only an agent of dialect nexwork that opts in does",
+    }),
+  ),
 };
 
 const NewAgent = Type.Object({
@@ -98,6 +103,8 @@ export const createAgent: Route = (app, context) => {
             webhookUrl: null,
             ownerEmail: body.owner_email?.toLowerCase() ?? null,
             taskForce: body.task_force ?? false,
+            // Its document has no way to answer an invitation: opting in is its answer.
+            autoAccept: body.auto_accept ?? (dialect === "nexwork" && body.task_force === true),
           },
           key: storedHalf(apiKey, "member", "First key"),
           grantCredits: context.signupCredits,
@@ -217,6 +224,7 @@ export const patchAgent: Route = (app, context) => {
             body.endpoint_url === undefined ? before.endpointUrl : checkEndpoint(body.endpoint_url, allowHttp),
           systemPrompt: body.system_prompt === undefined ? before.systemPrompt : body.system_prompt,
           taskForce: body.task_force ?? before.taskForce,
+          autoAccept: body.auto_accept ?? before.autoAccept,
         };
       }
     },

@@ -17,15 +17,27 @@ import { getMe } from "./me.ts";
 import { nextWork } from "./next-work.ts";
 import { markOptionalBodies } from "./optional-bodies.ts";
 import { putPassword } from "./password.ts";
+import { changePlan } from "./plan.ts";
 import { postTask } from "./post-task.ts";
+import { cancelProject, createProject, getProject, getProjectGraph, listProjects, startProject } from "./projects.ts";
 import { getProposal, listProposals, submitProposal, withdrawProposal } from "./proposals.ts";
 import { listWork } from "./ranked-work.ts";
 import { answerTask, approveTask, cancelTask, rejectTask, requestRevision } from "./reviewing.ts";
 import { authenticatePerson } from "./session-caller.ts";
 import { sessionRoutes } from "./sessions.ts";
+import { acceptInvitation, declineInvitation, inviteMember, listInvitations, reassignSubtask } from "./staffing.ts";
 import { listSubmissions } from "./submissions.ts";
+import { getSubtask, getSubtaskContext } from "./subtasks.ts";
 import { taskEvents } from "./task-events.ts";
 import { getTask, listTasks } from "./tasks.ts";
+import { teamComponents } from "./team-views.ts";
+import {
+  listProjectMessages,
+  listSubtaskMessages,
+  postProjectMessage,
+  postSubtaskMessage,
+  requestSummary,
+} from "./threads.ts";
 import { components } from "./views.ts";
 import { getWallet, listTransfers } from "./wallet.ts";
 import { claimTask } from "./work.ts";
@@ -62,6 +74,25 @@ const routes: readonly Route[] = [
   disputeTask,
   getDispute,
   answerDispute,
+  createProject,
+  listProjects,
+  getProject,
+  getProjectGraph,
+  changePlan,
+  startProject,
+  cancelProject,
+  requestSummary,
+  listProjectMessages,
+  postProjectMessage,
+  getSubtask,
+  getSubtaskContext,
+  inviteMember,
+  reassignSubtask,
+  listSubtaskMessages,
+  postSubtaskMessage,
+  listInvitations,
+  acceptInvitation,
+  declineInvitation,
   listWork,
   nextWork,
   sendHeartbeat,
@@ -104,7 +135,7 @@ export const nativeDoor: Door = {
     app.addHook("onRequest", authenticateWith(context.keys, keyFromBearer));
     acceptJsonBodies(app);
     answerErrorsIn(app, nativeErrors);
-    for (const schema of [...components, ...competingComponents]) app.addSchema(schema);
+    for (const schema of [...components, ...competingComponents, ...teamComponents]) app.addSchema(schema);
     // A POST whose fields are all optional may come without a body.
     app.addHook("preValidation", async (request) => {
       if (request.method === "POST" && request.body === undefined) request.body = {};

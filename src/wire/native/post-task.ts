@@ -21,9 +21,10 @@ const NewTask = Type.Object({
   budget: Amount,
   currency: Type.Optional(Currency),
   intake: Type.Optional(
-    Type.Enum(["claim", "direct", "proposals"], {
+    Type.Enum(["claim", "direct", "proposals", "team"], {
       default: "claim",
-      description: "proposals: agents compete; always in usd, which is then the default, and reviewed by you",
+      description:
+        "proposals: agents compete; always in usd, which is then the default, and reviewed by you; team: not here, but by POST /v1/projects",
     }),
   ),
   agent_id: Type.Optional(nullable(Type.String({ description: "With direct: who is to do it; absent: any engineer" }))),
@@ -86,6 +87,7 @@ export const postTask: Route = (app, context) => {
 
 async function readNewTask(body: Static<typeof NewTask>, caller: Caller, context: DoorContext): Promise<PostTask> {
   const { intake = "claim", agent_id: agentId = null } = body;
+  if (intake === "team") refuseField("intake", "cannot be team: post projects to POST /v1/projects.");
   if (intake !== "direct" && agentId !== null) refuseField("agent_id", "is only for direct tasks.");
   return {
     posterId: caller.partyId,

@@ -146,15 +146,48 @@ function presentEvent(event: TaskEvent) {
   };
 }
 
-/** Whose history it is: that of those involved, what anybody may know of a public task, or a competitor's own part. */
-export type Audience = "party" | "public" | { readonly competitorId: Id };
+/**
+ * Whose history it is: that of those involved, what anybody may know of a public task, a competitor's own part, or what
+ * a member of a team may know of its project.
+ */
+export type Audience = "party" | "public" | { readonly competitorId: Id } | Member;
+
+interface Member {
+  readonly memberId: Id;
+  /** What it works on, or has done. */
+  readonly subtaskIds: ReadonlySet<Id>;
+}
 
 /** An event as an audience may see it; undefined: not at all. */
 export function presentEventTo(audience: Audience, event: TaskEvent) {
   if (audience === "party") return presentEvent(event);
+  if (typeof audience === "object" && "memberId" in audience) return presentEventToMember(audience, event);
   if (audience !== "public" && concerns(event, audience.competitorId)) return presentEvent(event);
   // What anybody may know of a public task: that something happened, and when.
   return event.type.startsWith("task.") ? { ...presentEvent(event), data: {} } : undefined;
+}
+
+/** Of what concerns others: who does what and how far it is, but no money, no words, and nothing of their threads. */
+const sharedWithTeam: ReadonlySet<string> = new Set([
+  "subtaskId",
+  "workerId",
+  "agentId",
+  "assignmentId",
+  "submissionId",
+  "messageId",
+  "messageType",
+  "subtasks",
+  "added",
+  "dropped",
+]);
+
+function presentEventToMember({ memberId, subtaskIds }: Member, event: TaskEvent) {
+  const { subtaskId = null } = event.data;
+  const isOwn = typeof subtaskId === "string" && subtaskIds.has(subtaskId);
+  if (isOwn || concerns(event, memberId)) return presentEvent(event);
+  if (event.type === "message.posted" && subtaskId !== null) return undefined;
+  const shared = Object.entries(event.data).filter(([key]) => sharedWithTeam.has(key));
+  return presentEvent({ ...event, data: Object.fromEntries(shared) });
 }
 
 function concerns({ actorId, data }: TaskEvent, workerId: Id): boolean {
@@ -174,6 +207,7 @@ export function presentAgent(agent: AgentProfile, isInsider: boolean) {
     organization_id: agent.organizationId,
     approval: agent.approval,
     task_force: agent.taskForce,
+    auto_accept: agent.autoAccept,
     reputation_score: rating === null ? null : Math.round(rating * 10) / 10,
     reputation: {
       rating: twoDecimals(rating),

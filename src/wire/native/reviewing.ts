@@ -1,9 +1,11 @@
 import { Type } from "@fastify/type-provider-typebox";
 import { answerQuestion } from "../../market/answer-question.ts";
 import { approveSubmission } from "../../market/approve-submission.ts";
+import { cancelProject } from "../../market/cancel-project.ts";
 import { cancelTask as cancelTaskCommand } from "../../market/cancel-task.ts";
 import { rejectSubmission } from "../../market/reject-submission.ts";
 import { requestRevision as requestRevisionCommand } from "../../market/request-revision.ts";
+import { isProject } from "../../model/team.ts";
 import { readWorkerOf } from "../../store/task-submissions.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { Route } from "../shared/door.ts";
@@ -186,9 +188,11 @@ export const cancelTask: Route = (app, context) => {
     },
     async (request) => {
       const caller = callerOf(request);
-      const { taskId } = await seenTask(request.params.id, caller, context);
-      const input = { taskId, posterId: caller.partyId };
-      const { task } = await context.engine.execute(cancelTaskCommand, input, retryOf(request, caller));
+      const { taskId, task: before } = await seenTask(request.params.id, caller, context);
+      const [partyId, retry] = [caller.partyId, retryOf(request, caller)];
+      const { task } = isProject(before)
+        ? await context.engine.execute(cancelProject, { projectId: taskId, buyerId: partyId }, retry)
+        : await context.engine.execute(cancelTaskCommand, { taskId, posterId: partyId }, retry);
       return { task: presentTask(task, null) };
     },
   );

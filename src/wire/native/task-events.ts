@@ -1,10 +1,13 @@
 import { Type } from "@fastify/type-provider-typebox";
 import type { FastifyReply } from "fastify";
 import { refuse } from "../../model/errors.ts";
-import type { TaskEvent } from "../../model/events.ts";
+import type { EventType, TaskEvent } from "../../model/events.ts";
+import type { Id } from "../../model/ids.ts";
+import { isProject } from "../../model/team.ts";
 import type { Caller } from "../../store/keys.ts";
 import { readSeenTask, type SeenTask } from "../../store/task-details.ts";
 import { readEventPages } from "../../store/task-events.ts";
+import { readMembership } from "../../store/team-standing.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { DoorContext, Route } from "../shared/door.ts";
 import { idFrom, viewerOf } from "./caller.ts";
@@ -38,7 +41,7 @@ const answered = {
 
 /**
  * GET /v1/tasks/{id}/events – 5-native, "events (list, and SSE with `Last-Event-ID`)". Its poster, its worker and admins
- * see all of it; those who compete for a task their own part; of a public task anybody sees what happened and when. 200 · 400 · 401 · 404.
+ * see all of it; those who compete for a task their own part, and members of a project what a team may know; of a public task anybody sees what happened and when. 200 · 400 · 401 · 404.
  */
 export const taskEvents: Route = (app, context) => {
   const keeper = new StreamKeeper();
@@ -59,21 +62,42 @@ export const taskEvents: Route = (app, context) => {
     async (request, reply) => {
       const caller = callerOf(request);
       const taskId = idFrom(request.params.id, "task_not_found");
-      const seen = (await readSeenTask(context.reads, taskId, viewerOf(caller))) ?? refuse("task_not_found");
-      const audience = audienceOf(seen, caller);
+      const reader = await readerOf(taskId, caller, context);
       const { after, cursor } = request.query;
       const from = readNumber("cursor", cursor) ?? readNumber("after", after) ?? 0;
       if (!/\btext\/event-stream\b/.test(request.headers.accept ?? "")) {
-        return readPage(context, taskId, from, readLimit(request.query), audience);
+        return readPage(context, taskId, from, readLimit(request.query), reader.audience);
       }
       const resumed = readNumber("Last-Event-ID", request.headers["last-event-id"]) ?? from;
       const { callerNow } = request;
-      const first = Math.min(resumed, seen.task.eventCount);
-      openStream(context, keeper, reply, { caller, callerNow, seen, audience, after: first });
+      const first = Math.min(resumed, reader.eventCount);
+      openStream(context, keeper, reply, { ...reader, taskId, caller, callerNow, after: first });
       return reply;
     },
   );
 };
+
+/** Who reads a history, and as whom. */
+interface Reader {
+  readonly audience: Audience;
+  readonly posterId: Id;
+  readonly eventCount: number;
+}
+
+/** Members see their project's history although they do not work on the project itself. Refuses `task_not_found`. */
+async function readerOf(taskId: Id, caller: Caller, { reads }: DoorContext): Promise<Reader> {
+  const seen = await readSeenTask(reads, taskId, viewerOf(caller));
+  if (seen === undefined || (seen.standing === "public" && isProject(seen.task))) {
+    const membership = await readMembership(reads, taskId, caller.partyId);
+    if (membership !== undefined) {
+      const { subtaskIds, ...project } = membership;
+      return { ...project, audience: { memberId: caller.partyId, subtaskIds: new Set(subtaskIds) } };
+    }
+  }
+  if (seen === undefined) refuse("task_not_found");
+  const { posterId, eventCount } = seen.task;
+  return { posterId, eventCount, audience: audienceOf(seen, caller) };
+}
 
 /** Somebody who has left a private task sees no more of it. */
 function audienceOf({ standing, task }: SeenTask, { partyId, role }: Caller): Audience {
@@ -93,11 +117,10 @@ async function readPage({ reads }: DoorContext, taskId: string, after: number, l
   };
 }
 
-interface StreamWanted {
+interface StreamWanted extends Reader {
+  readonly taskId: Id;
   readonly caller: Caller;
   readonly callerNow: () => Promise<Caller | undefined>;
-  readonly seen: SeenTask;
-  readonly audience: Audience;
   readonly after: number;
 }
 
@@ -105,7 +128,7 @@ function openStream(
   { eventFeed }: DoorContext,
   keeper: StreamKeeper,
   reply: FastifyReply,
-  { caller, callerNow, seen, audience, after }: StreamWanted,
+  { taskId, posterId, caller, callerNow, audience, after }: StreamWanted,
 ): void {
   if (eventFeed.isClosed) refuse("shutting_down");
   reply.hijack();
@@ -118,26 +141,29 @@ function openStream(
     "X-Accel-Buffering": "no",
   });
   response.flushHeaders();
-  const isWorker = audience === "party" && caller.partyId !== seen.task.posterId && caller.role !== "admin";
+  const isWorker = audience === "party" && caller.partyId !== posterId && caller.role !== "admin";
+  const isMember = typeof audience === "object" && "memberId" in audience;
   let stop = (): void => undefined;
   const stream: EventStream = new EventStream({
     response,
     audience,
-    endsAfter: (event) => isWorker && endsWorkOf(event, caller.partyId),
+    endsAfter: (event) => (isWorker || isMember) && endsWorkOf(event, caller.partyId),
     onEnd: () => stop(),
   });
   const letGo = keeper.keep(stream, callerNow);
-  const unwatch = eventFeed.watch(seen.task.id, after, stream);
+  const unwatch = eventFeed.watch(taskId, after, stream);
   stop = () => {
     letGo();
     unwatch();
   };
 }
 
+/** A member that works on something else in the project connects again. */
+const workEnds: ReadonlySet<EventType> = new Set(["task.rejected", "task.lapsed", "task.released", "member.dropped"]);
+
 /** What comes after is between the poster and others. */
 function endsWorkOf({ type, data }: TaskEvent, workerId: string): boolean {
-  const isEnd = type === "task.rejected" || type === "task.lapsed" || type === "task.released";
-  return isEnd && data.workerId === workerId;
+  return workEnds.has(type) && data.workerId === workerId;
 }
 
 function readNumber(parameter: string, text: string | undefined): number | undefined {

@@ -182,6 +182,7 @@ export const AgentView = component(
       description: "Whether an administrator lets it work; none: it never asked, and cannot compete by proposals",
     }),
     task_force: Type.Boolean({ description: "Opted into work in teams" }),
+    auto_accept: Type.Boolean({ description: "Takes every subtask it is asked to" }),
     reputation_score: Type.Unsafe<number | null>({
       type: ["number", "null"],
       description: "Mean rating with one decimal; null if unrated",

@@ -14,7 +14,8 @@ import { refuseField } from "./validation.ts";
 const maxFileUrls = 100;
 const Link = Type.String({ maxLength: 2_048, description: "http or https" });
 
-const Deliverable = Type.Object({
+/** What an agent hands in, for a task or a subtask. */
+export const Deliverable = Type.Object({
   content: Type.Optional(Type.String({ title: "Content", maxLength: 100_000 })),
   fileUrls: Type.Optional(Type.Array(Link, { title: "File URLs", maxItems: maxFileUrls })),
   submissionUrl: Type.Optional(Type.String({ ...Link, title: "Submission URL" })),
@@ -69,7 +70,7 @@ export const deliver: Route = (app, context) => {
 };
 
 /** What is handed in, as the market knows it. Refuses `validation_failed` for nothing at all, or a link that is none. */
-function readDeliverable({ content = "", fileUrls = [], submissionUrl }: Static<typeof Deliverable>) {
+export function readDeliverable({ content = "", fileUrls = [], submissionUrl }: Static<typeof Deliverable>) {
   if (!fileUrls.every(isWebLink)) {
     refuseField("fileUrls", "Every entry of File URLs must be a link that begins with http:// or https://");
   }

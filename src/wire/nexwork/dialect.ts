@@ -12,10 +12,25 @@ import { getEarnings } from "./earnings.ts";
 import { keepPrivate, nexworkErrors } from "./errors.ts";
 import { listActivity } from "./own-tasks.ts";
 import { propose } from "./propose.ts";
+import { getSubtaskContext } from "./subtask-context.ts";
+import { deliverSubtask } from "./subtask-deliver.ts";
+import { listMessages, postSubtaskMessage } from "./subtask-messages.ts";
 import { getTask } from "./task.ts";
 import { compileValidator } from "./validation.ts";
 
-const routes: readonly Route[] = [listTasks, getTask, propose, deliver, getOwnAgent, listActivity, getEarnings];
+const routes: readonly Route[] = [
+  listTasks,
+  getTask,
+  propose,
+  deliver,
+  getSubtaskContext,
+  listMessages,
+  postSubtaskMessage,
+  deliverSubtask,
+  getOwnAgent,
+  listActivity,
+  getEarnings,
+];
 
 /** The Nexwork door (seed 004 and 4-dialects, "nexwork"): its routes, its keys, its errors. */
 export const nexworkDoor: Door = {
@@ -23,7 +38,8 @@ export const nexworkDoor: Door = {
   errors: nexworkErrors,
   document: describeDoor({
     title: "Guildhall: the Nexwork API",
-    description: "Find funded tasks, compete with a proposal, deliver when shortlisted, follow the earnings.",
+    description:
+      "Find funded tasks, compete with a proposal, deliver when shortlisted, work in teams, follow the earnings.",
     keyScheme: bearerScheme,
   }),
   mount(app, context) {

@@ -1,9 +1,9 @@
-import type { FastifyReply } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import type { InputFault, Refusal, RefusalCode, RefusalKind } from "../../model/errors.ts";
 import type { DialectErrors } from "../shared/dialect.ts";
 import { plainStatusOf } from "../shared/plain-status.ts";
 import { bothEnvelopes, hasNexworkKey, isSharedAddress } from "../shared/shared-addresses.ts";
-import { isTaskState, shownStates } from "./states.ts";
+import { isSubtaskState, isTaskState, shownStates, shownSubtaskStates } from "./states.ts";
 
 /** Seed 004, "Errors"; what its list does not name is called what HTTP calls it. */
 const codeOf = {
@@ -37,7 +37,7 @@ export const nexworkErrors: DialectErrors = {
     const status = plainStatusOf[refusal.kind];
     reply.code(status);
     if (status === 401 && isSharedAddress(request)) return reply.send(bothEnvelopes(refusal));
-    const details = detailsOf(refusal);
+    const details = detailsOf(refusal, isSubtaskAddress(request));
     return reply.send({
       error: {
         code: codeOf[refusal.kind],
@@ -53,12 +53,17 @@ export function keepPrivate(reply: FastifyReply): void {
   reply.header("Cache-Control", "private, no-store").header("Vary", "Authorization");
 }
 
-function detailsOf(refusal: Refusal): Record<string, unknown> {
+function isSubtaskAddress({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.url?.includes("/subtasks/") === true;
+}
+
+function detailsOf(refusal: Refusal, ofSubtask: boolean): Record<string, unknown> {
   const { approvalStatus, state } = refusal.details;
   return {
     ...(refusal.kind === "invalid" ? { fieldErrors: fieldErrorsOf(refusal) } : {}),
     ...(typeof approvalStatus === "string" ? { approvalStatus: approvalStatus.toUpperCase() } : {}),
-    ...(isTaskState(state) ? { taskStatus: shownStates[state] } : {}),
+    ...(ofSubtask && isSubtaskState(state) ? { subtaskStatus: shownSubtaskStates[state] } : {}),
+    ...(!ofSubtask && isTaskState(state) ? { taskStatus: shownStates[state] } : {}),
   };
 }
 

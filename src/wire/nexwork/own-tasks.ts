@@ -1,6 +1,7 @@
 import { Type } from "@fastify/type-provider-typebox";
 import type { CriterionScores } from "../../model/assignment.ts";
 import { type ProposalActivity, readProposalActivity } from "../../store/nexwork-activity.ts";
+import { readSubtaskSeats, type SubtaskSeat } from "../../store/nexwork-subtasks.ts";
 import { callingAgentOf, requiresKey } from "../shared/authenticate.ts";
 import type { Route } from "../shared/door.ts";
 import { Meta, metaOf, Paging, readPage } from "./paging.ts";
@@ -15,9 +16,10 @@ import {
   NullableText,
   nullable,
   ProposalStatus,
+  SubtaskStatus,
   TaskStatus,
 } from "./schemas.ts";
-import { shownStates } from "./states.ts";
+import { shownStates, shownSubtaskStates } from "./states.ts";
 
 const Evaluation = Type.Object({
   status: Type.Enum(["pending", "finished", "failed"]),
@@ -74,9 +76,19 @@ const Activity = Type.Object({
   latestEvaluation: nullable(Evaluation),
 });
 
+const OwnSubtask = Type.Object({
+  id: Id,
+  projectId: Id,
+  title: Type.String(),
+  projectTitle: Type.String(),
+  status: SubtaskStatus,
+  budgetCents: Cents,
+  deliveryDueAt: NullableMoment,
+});
+
 /**
  * GET /agents/me/tasks – seed 004, "List recent proposal activity, latest deliverables, and latest evaluations", the
- * newest proposal first. 200 · 400 · 401 · 403.
+ * newest proposal first; and on every page the subtasks that it has in Task Forces, what is to be done first. 200 · 400 · 401 · 403.
  */
 export const listActivity: Route = (app, { reads }) => {
   app.get(
@@ -85,17 +97,43 @@ export const listActivity: Route = (app, { reads }) => {
       config: requiresKey,
       schema: {
         querystring: Type.Object(Paging),
-        response: answers(200, Type.Object({ tasks: Type.Array(Activity), meta: Type.Object(Meta) })),
+        response: answers(
+          200,
+          Type.Object({
+            tasks: Type.Array(Activity),
+            subtasks: Type.Array(OwnSubtask, { description: "At most 100" }),
+            meta: Type.Object(Meta),
+          }),
+        ),
       },
     },
     async (request) => {
       const page = readPage(request.query);
       const workerId = callingAgentOf(request).partyId;
-      const { activities, total } = await readProposalActivity(reads, { workerId, ...page });
-      return { tasks: activities.map(presentActivity), meta: metaOf(total, page, activities.length) };
+      const [{ activities, total }, seats] = await Promise.all([
+        readProposalActivity(reads, { workerId, ...page }),
+        readSubtaskSeats(reads, workerId),
+      ]);
+      return {
+        tasks: activities.map(presentActivity),
+        subtasks: seats.map(presentSeat),
+        meta: metaOf(total, page, activities.length),
+      };
     },
   );
 };
+
+function presentSeat({ subtaskId, projectId, title, projectTitle, state, budget, assignment }: SubtaskSeat) {
+  return {
+    id: subtaskId,
+    projectId,
+    title,
+    projectTitle,
+    status: shownSubtaskStates[state],
+    budgetCents: budget,
+    deliveryDueAt: assignment?.dueAt ?? null,
+  };
+}
 
 function presentActivity({ proposal, task, engagement, deliverable }: ProposalActivity) {
   const evaluation = deliverable?.evaluation ?? null;

@@ -18,9 +18,21 @@ export const TaskStatus = Type.Enum([
   "EXPIRED",
   "DISPUTED",
 ]);
+export const SubtaskStatus = Type.Enum([
+  "PENDING",
+  "READY",
+  "ASSIGNED",
+  "IN_PROGRESS",
+  "IN_REVIEW",
+  "REVISION",
+  "COMPLETED",
+  "CANCELLED",
+  "DISPUTED",
+]);
 export const ProposalStatus = Type.Enum(["submitted", "shortlisted", "declined", "withdrawn"]);
 
 export const TaskId = Type.Object({ id: Id });
+export const SubtaskId = Type.Object({ id: Id });
 
 const ErrorAnswer = Type.Object({
   error: Type.Object({

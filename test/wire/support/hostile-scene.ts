@@ -8,6 +8,7 @@ import { Engineer } from "../../support/engineer.ts";
 import { FilesClient } from "../../support/files-client.ts";
 import { foundOrganization, NativeClient } from "../../support/native-client.ts";
 import { NexworkClient, openCompetition, openCompetitor, shortlist } from "../../support/nexwork-client.ts";
+import { ProjectClient } from "../../support/project-client.ts";
 import type { TestHouse } from "../../support/test-house.ts";
 import { type DoorName, nameOf, type Route } from "./route-table.ts";
 
@@ -113,7 +114,15 @@ async function setNative(house: TestHouse): Promise<Part> {
   const competition = await CompetitionClient.open(house);
   const { competingTaskId, proposalId, disputeId, admin } = await setCompetition(competition);
   const { body: deposit } = await client.post("/v1/wallet/deposits", poster.key, { amount: 100 });
+  const team = await ProjectClient.open(house);
+  const project = await team.project();
+  const member = await team.agent({ auto_accept: false });
+  await team.invite(project.parts.a ?? "", member);
+  const { data: offers } = await team.see("/v1/invitations", member.key);
   const ids: readonly (readonly [string, string])[] = [
+    ["/v1/projects/", project.id],
+    ["/v1/subtasks/", project.parts.a ?? ""],
+    ["/v1/invitations/", offers[0].invitation.id],
     ["/v1/assignments/", work.assignment.id],
     ["/v1/admin/agents/", ownAgent.id],
     ["/v1/admin/disputes/", disputeId],
@@ -129,6 +138,8 @@ async function setNative(house: TestHouse): Promise<Part> {
   return {
     async keyOf({ path }) {
       if (path.startsWith("/v1/admin/")) return admin.key;
+      if (/^\/v1\/(projects|subtasks)\//.test(path)) return team.buyer.key;
+      if (path.startsWith("/v1/invitations/")) return member.key;
       if (/^\/v1\/(proposals|disputes)\/|\/proposals$/.test(path)) return competition.poster.key;
       return path.startsWith("/v1/assignments/") ? worker.key : poster.key;
     },

@@ -7,6 +7,9 @@ export interface Scene {
   readonly proposalId: string;
   readonly disputeId: string;
   readonly cashRequestId: string;
+  readonly projectId: string;
+  readonly subtaskId: string;
+  readonly invitationId: string;
 }
 
 export interface Rule {
@@ -27,6 +30,12 @@ const posting = { title: "T", description: "D", budget: 1, currency: "usd" };
 function admins(id?: keyof Scene, body?: unknown): Rule {
   const named = id === undefined ? {} : { id };
   return { ...named, body, stranger: 403, wrongRole: { as: "poster", status: 403 }, isAdmins: true };
+}
+
+/** Routes with their bodies, of a team that the worker is not in: only the buyer and members see that there is one. */
+function teams(id: keyof Scene, bodies: Readonly<Record<string, unknown>>): Readonly<Record<string, Rule>> {
+  const rule = (body: unknown): Rule => ({ id, body, stranger: 404, wrongRole: { as: "worker", status: 404 } });
+  return Object.fromEntries(Object.entries(bodies).map(([route, body]) => [route, rule(body)]));
 }
 
 /** Every route of the native API, except those of `strangers-table.ts`. */
@@ -99,6 +108,29 @@ export const nativeRules: Readonly<Record<string, Rule>> = {
   "GET /v1/admin/cash-requests": admins(),
   "POST /v1/admin/cash-requests/{id}/confirm": admins("cashRequestId"),
   "POST /v1/admin/cash-requests/{id}/refuse": admins("cashRequestId"),
+  "POST /v1/projects": { body: { title: "T", description: "D", budget: 1 }, stranger: 201 },
+  "GET /v1/projects": { stranger: 200 },
+  ...teams("projectId", {
+    "GET /v1/projects/{id}": undefined,
+    "GET /v1/projects/{id}/graph": undefined,
+    "POST /v1/projects/{id}/plan": {},
+    "POST /v1/projects/{id}/start": {},
+    "POST /v1/projects/{id}/cancel": {},
+    "POST /v1/projects/{id}/summary": {},
+    "GET /v1/projects/{id}/messages": undefined,
+    "POST /v1/projects/{id}/messages": { content: "A" },
+  }),
+  ...teams("subtaskId", {
+    "GET /v1/subtasks/{id}": undefined,
+    "GET /v1/subtasks/{id}/context": undefined,
+    "POST /v1/subtasks/{id}/invite": { agent_id: "00000000-0000-7000-8000-000000000000" },
+    "POST /v1/subtasks/{id}/reassign": { reason: "A" },
+    "GET /v1/subtasks/{id}/messages": undefined,
+    "POST /v1/subtasks/{id}/messages": { content: "A" },
+  }),
+  "GET /v1/invitations": { stranger: 200 },
+  "POST /v1/invitations/{id}/accept": { id: "invitationId", stranger: 404, wrongRole: { as: "poster", status: 404 } },
+  "POST /v1/invitations/{id}/decline": { id: "invitationId", stranger: 404, wrongRole: { as: "poster", status: 404 } },
   "GET /v1/work": { stranger: 200 },
   "POST /v1/work/next": { stranger: 204 },
   "POST /v1/assignments/{id}/heartbeat": {

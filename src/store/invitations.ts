@@ -1,0 +1,65 @@
+import type { Pool } from "pg";
+import type { Id } from "../model/ids.ts";
+import type { Currency } from "../model/money.ts";
+import type { Invitation, InvitationState } from "../model/team.ts";
+
+/** An invitation with what the agent is asked to do. */
+export interface OfferedSubtask extends Invitation {
+  readonly projectTitle: string;
+  readonly title: string;
+  readonly description: string;
+  readonly budget: number;
+  readonly currency: Currency;
+  readonly timeLimitMinutes: number;
+}
+
+export interface InvitationQuery {
+  readonly agentId: Id;
+  readonly state: InvitationState | undefined;
+  readonly beforeId: Id | undefined;
+  readonly limit: number;
+}
+
+const invitationColumns = `i.id, i.project_id as "projectId", i.task_id as "taskId", i.agent_id as "agentId", i.state,
+  i.expires_at as "expiresAt", i.created_at as "createdAt", i.decided_at as "decidedAt"`;
+
+/** A page of what an agent was asked to do, the newest first. */
+export async function readInvitations(pool: Pool, query: InvitationQuery): Promise<OfferedSubtask[]> {
+  const { rows } = await pool.query<OfferedSubtask>({
+    name: "invitations_of_agent",
+    text: `select ${invitationColumns}, p.title as "projectTitle", t.title, t.description, t.budget, t.currency,
+        t.time_limit_minutes as "timeLimitMinutes"
+      from invitations i join tasks t on t.id = i.task_id join tasks p on p.id = i.project_id
+      where i.agent_id = $1 and ($2::text is null or i.state = $2) and ($3::uuid is null or i.id < $3)
+      order by i.id desc limit $4`,
+    values: [query.agentId, query.state ?? null, query.beforeId ?? null, query.limit],
+  });
+  return rows;
+}
+
+/** Undefined if there is none of this id. */
+export async function readInvitation(pool: Pool, id: Id): Promise<Invitation | undefined> {
+  const { rows } = await pool.query<Invitation>({
+    name: "invitation_by_id",
+    text: `select ${invitationColumns} from invitations i where i.id = $1`,
+    values: [id],
+  });
+  return rows[0];
+}
+
+/** Who has a subtask, or is asked to do it, at the moment. */
+export interface Staffing {
+  readonly assignmentId: Id | null;
+  readonly invitationId: Id | null;
+}
+
+export async function readStaffing(pool: Pool, subtaskId: Id): Promise<Staffing> {
+  const { rows } = await pool.query<Staffing>({
+    name: "subtask_staffing",
+    text: `select (select id from assignments where task_id = $1 and state in ('active', 'submitted', 'revision')
+          order by id desc limit 1) as "assignmentId",
+        (select id from invitations where task_id = $1 and state in ('invited', 'accepted')) as "invitationId"`,
+    values: [subtaskId],
+  });
+  return rows[0] ?? { assignmentId: null, invitationId: null };
+}
