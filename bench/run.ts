@@ -4,14 +4,16 @@ import { measureDelegate } from "./measure-delegate.ts";
 import { measureGet } from "./measure-get.ts";
 import { type GrowthPace, measureGrowth } from "./measure-growth.ts";
 import { measureLifecycle, type Pace } from "./measure-lifecycle.ts";
+import { measureSandbox } from "./measure-sandbox.ts";
 import { measureStreams, type StreamPace } from "./measure-streams.ts";
+import { measureWebhooks, type WebhookPace } from "./measure-webhooks.ts";
 import { killHelpers, startHelper } from "./processes.ts";
 import { describe, describeMachine, judge, type Report } from "./report.ts";
 import { maxConnections, type Stage, setStage } from "./stage.ts";
 
 /** `npm run bench`: measures everything described in README.md, prints it and writes results/latest.json. */
 
-const sectionNames = ["lifecycle", "get", "growth", "delegate", "streams"] as const;
+const sectionNames = ["lifecycle", "get", "growth", "delegate", "streams", "webhooks", "sandbox"] as const;
 type SectionName = (typeof sectionNames)[number];
 
 interface Plan {
@@ -20,6 +22,8 @@ interface Plan {
   readonly get: Pace;
   readonly growth: GrowthPace;
   readonly streams: StreamPace;
+  readonly webhooks: WebhookPace;
+  readonly sandbox: { readonly runs: number };
 }
 
 const fullPlan: Plan = {
@@ -28,6 +32,8 @@ const fullPlan: Plan = {
   get: { rounds: 3, roundMs: 1_500, warmUpMs: 1_000 },
   growth: { sizes: [1_000, 100_000, 1_000_000], rounds: 5, listMs: 1_000, posts: 500 },
   streams: { streams: 10_000, watchers: 1_000, events: 200 },
+  webhooks: { rounds: 5, events: 100 },
+  sandbox: { runs: 200 },
 };
 const quickPlan: Plan = {
   connections: [1, 64],
@@ -35,6 +41,8 @@ const quickPlan: Plan = {
   get: { rounds: 2, roundMs: 1_000, warmUpMs: 1_000 },
   growth: { sizes: [1_000, 100_000], rounds: 3, listMs: 1_000, posts: 300 },
   streams: { streams: 2_000, watchers: 1_000, events: 100 },
+  webhooks: { rounds: 2, events: 30 },
+  sandbox: { runs: 50 },
 };
 const timeLimitMs = 12 * 60_000;
 const resultsFolder = new URL("results/", import.meta.url);
@@ -68,6 +76,8 @@ async function measure(on: Stage): Promise<Report> {
     growth: await section("growth", () => measureGrowth(on, load, plan.growth)),
     delegate: await section("delegate", () => measureDelegate(on, load, plan.get)),
     streams: await section("streams", () => measureStreams(on, plan.streams)),
+    webhooks: await section("webhooks", () => measureWebhooks(on, plan.webhooks)),
+    sandbox: await section("sandbox", () => measureSandbox(plan.sandbox)),
   };
   await load.stop();
   return {

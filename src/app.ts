@@ -3,8 +3,11 @@ import type { Logger } from "pino";
 import { v7 as newId } from "uuid";
 import type { Config } from "./config.ts";
 import { Engine } from "./engine/engine.ts";
+import { WebhookDeliverer } from "./jobs/deliver-webhooks.ts";
 import { type JobWorker, startJobWorker } from "./jobs/worker.ts";
 import { type Instant, instantFromMs, instantToMs } from "./model/instant.ts";
+import { noNetworks, readNetworks } from "./model/outside-url.ts";
+import { GuardedFetch } from "./outbound/guarded-fetch.ts";
 import { openObjectStore } from "./outbound/open-object-store.ts";
 import { openPeople } from "./people/open-people.ts";
 import { AgentworkTasks } from "./store/agentwork-tasks.ts";
@@ -14,8 +17,11 @@ import { EventFeed } from "./store/event-feed.ts";
 import { KeyRing } from "./store/keys.ts";
 import { migrate } from "./store/migrate.ts";
 import { TaskViews } from "./store/task-views.ts";
+import type { NewTask } from "./store/webhook-fan-out.ts";
 import { WorkFeed } from "./store/work-feed.ts";
+import { presentNewTask } from "./wire/agentmarket/webhook-payload.ts";
 import { mountDoors } from "./wire/doors.ts";
+import { presentEvent } from "./wire/native/present.ts";
 import { mountHealth } from "./wire/operations/health.ts";
 import { Metrics } from "./wire/operations/metrics.ts";
 import { createHttpServer } from "./wire/server.ts";
@@ -24,6 +30,7 @@ import { FileLinks } from "./wire/shared/file-links.ts";
 import { MemoryRateLimiter } from "./wire/shared/memory-rate-limiter.ts";
 import type { RateLimiter } from "./wire/shared/rate-limit.ts";
 import { RedisRateLimiter } from "./wire/shared/redis-rate-limiter.ts";
+import { signingSecretsOf } from "./wire/shared/webhook-secret.ts";
 
 export type AppConfig = Pick<
   Config,
@@ -31,6 +38,7 @@ export type AppConfig = Pick<
   | "signupCredits"
   | "signupCents"
   | "allowHttpUrls"
+  | "openNetworks"
   | "maxQueuedCommands"
   | "publicUrl"
   | "mode"
@@ -95,6 +103,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const keys = new KeyRing(database.lookups);
   const objects = openObjectStore(config, () => new Date(instantToMs(clock())));
+  const openNetworks = readNetworks(config.openNetworks) ?? noNetworks;
+  const outside = new GuardedFetch({ allowHttp: config.allowHttpUrls, openNetworks });
   let listensAt: string | undefined;
   const publicUrl = (): string => {
     const url = config.publicUrl ?? listensAt;
@@ -137,6 +147,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     signupCents: config.signupCents,
     signupCredits: config.signupCredits,
     allowHttpUrls: config.allowHttpUrls,
+    openNetworks,
     publicUrl,
     rateLimiter,
     fileLinks: new FileLinks({ secret: options.secret, clock, publicUrl }),
@@ -164,6 +175,9 @@ export async function createApp(options: AppOptions): Promise<App> {
       await eventFeed.close();
       rateLimiter.close();
       closePeople();
+      const deliverer = jobs?.deliverer.close();
+      await outside.close();
+      await deliverer;
       await jobs?.worker.stop();
       await engine.close();
       await writeDownKeyUse();
@@ -199,13 +213,23 @@ export async function createApp(options: AppOptions): Promise<App> {
     clearInterval(timer);
   }
 
-  async function startJobs(): Promise<{ worker: JobWorker; pool: pg.Pool }> {
+  async function startJobs(): Promise<{ worker: JobWorker; deliverer: WebhookDeliverer; pool: pg.Pool }> {
     const pool = new pg.Pool({ ...options.database, max: 6 });
     const onBrokenConnection = (error: Error): void => log.warn({ err: error }, "a job queue connection broke");
     pool.on("error", onBrokenConnection);
     pool.on("connect", (client) => client.on("error", onBrokenConnection));
-    const worker = await startJobWorker({ engine, reads: database.reads, clock, objects, pool, nodeId: newId(), log });
-    return { worker, pool };
+    const shared = { reads: database.reads, clock, newId, log };
+    const deliverer = new WebhookDeliverer({
+      ...shared,
+      fetch: outside,
+      secretsOf: (endpoint) => signingSecretsOf(endpoint, options.secret, clock()),
+    });
+    const webhooks = {
+      payloads: { eventData: presentEvent, newTask: (task: NewTask) => presentNewTask(task, publicUrl()) },
+      wake: () => deliverer.wake(),
+    };
+    const worker = await startJobWorker({ ...shared, engine, objects, webhooks, pool, nodeId: newId() });
+    return { worker, deliverer, pool };
   }
 
   async function writeDownKeyUse(): Promise<void> {

@@ -5,13 +5,16 @@ import type { BaseLogger } from "pino";
 import type { Id } from "../model/ids.ts";
 import { type Node, reapSilentNodes, recordHeartbeat, removeNode } from "../store/nodes.ts";
 import { approveOverdue } from "./approve-overdue.ts";
-import type { Job, JobContext } from "./context.ts";
+import { disableWebhooks } from "./disable-webhooks.ts";
 import { expireTasks } from "./expire-tasks.ts";
+import { fanOutWebhooks } from "./fan-out-webhooks.ts";
 import { forgetAnswers } from "./forget-answers.ts";
+import { forgetWebhooks } from "./forget-webhooks.ts";
 import { lapseLeases } from "./lapse-leases.ts";
 import { removeAbandonedUploads } from "./remove-abandoned-uploads.ts";
+import type { WebhookJob, WebhookJobContext } from "./webhook-context.ts";
 
-export interface JobWorkerOptions extends JobContext {
+export interface JobWorkerOptions extends WebhookJobContext {
   /** The job queue's own connections. */
   readonly pool: Pool;
   readonly nodeId: Id;
@@ -29,7 +32,10 @@ const jobs = {
   "approve-overdue": approveOverdue,
   "forget-answers": forgetAnswers,
   "remove-abandoned-uploads": removeAbandonedUploads,
-} as const satisfies Record<string, Job>;
+  "fan-out-webhooks": fanOutWebhooks,
+  "disable-webhooks": disableWebhooks,
+  "forget-webhooks": forgetWebhooks,
+} as const satisfies Record<string, WebhookJob>;
 
 /** Deadlines are watched by a job each; once a minute everything due is looked for again, in case one went missing. */
 const schedule = [
@@ -38,6 +44,8 @@ const schedule = [
   { task: "approve-overdue", match: "* * * * *" },
   { task: "forget-answers", match: "17 * * * *" },
   { task: "remove-abandoned-uploads", match: "41 * * * *" },
+  { task: "disable-webhooks", match: "* * * * *" },
+  { task: "forget-webhooks", match: "53 * * * *" },
 ];
 
 const concurrency = 4;
@@ -76,11 +84,11 @@ export async function startJobWorker(options: JobWorkerOptions): Promise<JobWork
   };
 }
 
-function taskListFor(context: JobContext & { log: BaseLogger }): TaskList {
+function taskListFor(context: WebhookJobContext & { log: BaseLogger }): TaskList {
   const tasks: TaskList = {};
   for (const [name, job] of Object.entries(jobs)) {
-    tasks[name] = async () => {
-      const handled = await job(context);
+    tasks[name] = async (payload) => {
+      const handled = await job(context, payload);
       if (handled > 0) context.log.info({ job: name, handled }, "job done");
     };
   }

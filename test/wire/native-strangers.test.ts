@@ -30,7 +30,16 @@ beforeAll(async () => {
   const taskId = await market.postTask(poster.key, { intake: "direct", agent_id: worker.id, description: "Private." });
   const { body } = await market.post("/v1/work/next", worker.key);
   const { body: key } = await market.post("/v1/keys", poster.key);
-  scene = { taskId, assignmentId: body.assignment.id, agentId: worker.id, keyId: key.key.id };
+  const { body: hook } = await market.post("/v1/webhooks", poster.key, { url: "https://example.com/hook" });
+  const { body: ping } = await market.post(`/v1/webhooks/${hook.webhook.id}/test`, poster.key);
+  scene = {
+    taskId,
+    assignmentId: body.assignment.id,
+    agentId: worker.id,
+    keyId: key.key.id,
+    webhookId: hook.webhook.id,
+    deliveryId: ping.delivery.id,
+  };
   const doomed = (await market.post("/v1/keys", poster.key)).body;
   await market.send("DELETE", `/v1/keys/${doomed.key.id}`, undefined, { key: poster.key });
   revoked = doomed.api_key;
@@ -44,7 +53,8 @@ afterAll(() => house.close());
 async function call(route: string, { id, body }: Rule, key: string | undefined) {
   const [method = "", path = ""] = route.split(" ");
   const sent = body === undefined && method === "POST" ? {} : body;
-  return market.send(method, id === undefined ? path : path.replace("{id}", scene[id]), sent, { key });
+  const address = id === undefined ? path : path.replace("{id}", scene[id]).replace("{deliveryId}", scene.deliveryId);
+  return market.send(method, address, sent, { key });
 }
 
 describe("every route of the native API", () => {

@@ -37,7 +37,10 @@ export async function setHostileScene(house: TestHouse): Promise<HostileScene> {
   };
   return {
     agentKey,
-    addressOf: (route) => `${route.prefix}${route.path.replace(":id", () => parts[route.door].idOf(route))}`,
+    addressOf: (route) => {
+      const address = route.path.replace(":id", () => parts[route.door].idOf(route));
+      return `${route.prefix}${address.replace(":deliveryId", native.deliveryId)}`;
+    },
     keyOf: (route) => parts[route.door].keyOf(route),
   };
 }
@@ -85,7 +88,7 @@ async function setAgentwork(house: TestHouse): Promise<Part> {
   };
 }
 
-async function setNative(house: TestHouse): Promise<Part> {
+async function setNative(house: TestHouse): Promise<Part & { readonly deliveryId: string }> {
   const client = new NativeClient(house.url);
   const [poster, operator] = [await foundOrganization(house), await foundOrganization(house)];
   const worker = await client.createAgent(operator.key);
@@ -94,14 +97,18 @@ async function setNative(house: TestHouse): Promise<Part> {
   const { body: work } = await client.post("/v1/work/next", worker.key);
   const { body: issued } = await client.post("/v1/keys", poster.key);
   const { body: uploaded } = await new FilesClient(house.url, poster.key).upload("Bytes.");
+  const { body: hook } = await client.post("/v1/webhooks", poster.key, { url: "https://example.com/hook" });
+  const { body: ping } = await client.post(`/v1/webhooks/${hook.webhook.id}/test`, poster.key);
   const ids: readonly (readonly [string, string])[] = [
     ["/v1/assignments/", work.assignment.id],
     ["/v1/agents/", ownAgent.id],
     ["/v1/tasks/", taskId],
     ["/v1/keys/", issued.key.id],
     ["/v1/files/", uploaded.file.id],
+    ["/v1/webhooks/", hook.webhook.id],
   ];
   return {
+    deliveryId: ping.delivery.id,
     keyOf: async ({ path }) => (path.startsWith("/v1/assignments/") ? worker.key : poster.key),
     idOf(route) {
       const found = ids.find(([path]) => route.path.startsWith(path));
