@@ -3,6 +3,8 @@ import type { Limits } from "./limits.ts";
 /** Where things stand inside the sandbox. */
 export const inside = {
   workspace: "/workspace",
+  /** File systems that live in memory and can be written to. */
+  inMemory: ["/tmp", "/dev/shm"],
   programs: "/opt/guildhall",
   node: "/opt/guildhall/node",
   /** Named so that Node reads it as a module, with types or without. */
@@ -92,10 +94,10 @@ function environmentOf(shown: Shown, run: RunOptions): Record<string, string> {
 }
 
 /**
- * The last gate before the program. bubblewrap goes on when the server dies while it waits; this does not, and from
- * here on the sandbox dies with the server.
+ * The last gate before the program: says that the sandbox stands, and waits for our word. bubblewrap's own gate opens
+ * when the server dies meanwhile; this one does not, and from here on the sandbox dies with the server.
  */
-const waitForGo = `read go <&${descriptor.go} && exec ${descriptor.go}<&- && exec "$@"`;
+const lastGate = `echo here >&${descriptor.go} && read go <&${descriptor.go} && exec ${descriptor.go}<&- && exec "$@"`;
 
 /**
  * The command that sets what limits a process carries itself and becomes the program. A process can only lower them,
@@ -120,7 +122,7 @@ export function limitedCommand(
     ...(isMemoryWatched ? { data: limits.memoryBytes + reservedBytesMax } : {}),
   };
   const set = Object.entries(wanted).map(([name, value]) => `--${name}=${Math.min(value, ceilings[name] ?? value)}`);
-  return ["/bin/sh", "-c", waitForGo, "sh", prlimit, ...set, "--"];
+  return ["/bin/sh", "-c", lastGate, "sh", prlimit, ...set, "--"];
 }
 
 /** The limits that our own process carries and cannot raise, by prlimit's names for them. */

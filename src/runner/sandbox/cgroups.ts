@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { constants } from "node:fs";
 import { access, mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -47,15 +49,24 @@ export async function findControlGroups(): Promise<ControlGroups | undefined> {
   return undefined;
 }
 
+/** Makes a group and moves a process into it, which is what a machine may forbid although it lets groups be made. */
 async function works(host: ControlGroups): Promise<boolean> {
+  const group = await host.create({ memoryBytes: 1024 ** 3, processes: 100 }).catch(() => undefined);
+  if (group === undefined) return false;
+  // Waits for its input, which never comes.
+  const child = spawn("/bin/sh", ["-c", "read -r line"], { env: {}, stdio: ["pipe", "ignore", "ignore"] });
+  const ended = once(child, "close");
   try {
-    const group = await host.create({ memoryBytes: 1024 ** 3, processes: 100 });
-    await group.memoryPeakBytes();
-    await group.memoryKills();
-    await group.remove();
-    return true;
+    if (child.pid === undefined) return false;
+    await group.add(child.pid);
+    const [peakBytes] = await Promise.all([group.memoryPeakBytes(), group.memoryKills(), group.cpuMs()]);
+    return Number.isFinite(peakBytes);
   } catch {
     return false;
+  } finally {
+    child.kill("SIGKILL");
+    await ended.catch(() => {});
+    await group.remove().catch(() => {});
   }
 }
 

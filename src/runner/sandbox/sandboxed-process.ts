@@ -117,19 +117,27 @@ class Run {
 
   /** bubblewrap waits for our word, so that nothing runs before it stands in its control group. */
   async #begin(pid: number): Promise<void> {
-    const { group, limits, workspaceFolder } = this.#plan;
+    const { group, limits } = this.#plan;
     this.#first = { pid, start: await startOf(pid) };
     if (this.#endedBy !== undefined) return this.#kill();
     await group?.add(pid);
     // The server comes first wherever both want the processor.
     setPriority(pid, Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
     this.#timer = setTimeout(() => this.#end("time"), limits.wallMs);
+    pipe(this.#child, descriptor.go).once("data", () => this.#openLastGate(pid));
+    pipe(this.#child, descriptor.setUp).end("go\n");
+  }
+
+  /** The sandbox stands, and only the program is missing: what is watched from now on is the sandbox, not its making. */
+  #openLastGate(pid: number): void {
+    const { group, limits, workspaceFolder } = this.#plan;
+    if (this.#endedBy !== undefined) return;
     this.#watch = watch(
       { pid, group, limits, workspaceFolder },
       (by) => this.#end(by),
       (error) => this.#fail(error),
     );
-    for (const gate of [descriptor.setUp, descriptor.go]) pipe(this.#child, gate).end("go\n");
+    pipe(this.#child, descriptor.go).end("go\n");
   }
 
   #end(by: EndedBy): void {

@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, readlink, realpath, stat, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, readFile, readlink, realpath, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Top folders of the system that hold programs and libraries. On most systems all but /usr are links into it. */
@@ -53,10 +53,17 @@ export async function makeFolder(path: string, mode: number): Promise<void> {
   await chmod(path, mode);
 }
 
-/** Writes a file that everybody may read. */
+/**
+ * Makes a file that everybody may read. One that is as wanted stays untouched, and another is replaced in one step,
+ * because programs may be looking at it.
+ */
 export async function makeFile(path: string, content: string | Uint8Array): Promise<void> {
-  await writeFile(path, content);
-  await chmod(path, 0o644);
+  const old = await readFile(path).catch(() => undefined);
+  if (old?.equals(Buffer.from(content))) return;
+  const fresh = `${path}.${process.pid}`;
+  await writeFile(fresh, content);
+  await chmod(fresh, 0o644);
+  await rename(fresh, path);
 }
 
 /** How to show the system's programs and libraries, read-only. */

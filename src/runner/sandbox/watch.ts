@@ -1,4 +1,5 @@
-import { stat } from "node:fs/promises";
+import { stat, statfs } from "node:fs/promises";
+import { inside } from "./arguments.ts";
 import type { ControlGroup } from "./cgroups.ts";
 import { diskUse, freeSpace, namelessBytes } from "./disk.ts";
 import type { EndedBy, Limits } from "./limits.ts";
@@ -90,9 +91,10 @@ function processesLook({ pid, limits }: Watched): UseLook {
     look: async () => {
       const uses = await usesOf(await processTree(pid));
       const cpuMs = uses.reduce((sum, use) => sum + use.cpuMs, 0);
-      let memoryBytes = uses.reduce((sum, use) => sum + use.memoryBytes, 0);
+      const inFiles = await memoryOfFiles(pid);
+      let memoryBytes = inFiles + uses.reduce((sum, use) => sum + use.memoryBytes, 0);
       // The sum counts shared pages several times, but it is quick: look closer only when it is too much.
-      if (memoryBytes > limits.memoryBytes) memoryBytes = await fairMemoryBytes(uses);
+      if (memoryBytes > limits.memoryBytes) memoryBytes = inFiles + (await fairMemoryBytes(uses));
       last.cpuMs = Math.max(last.cpuMs, cpuMs);
       last.memoryPeakBytes = Math.max(last.memoryPeakBytes, memoryBytes);
       if (memoryBytes > limits.memoryBytes) return "memory";
@@ -101,6 +103,17 @@ function processesLook({ pid, limits }: Watched): UseLook {
       return availableBytes < totalBytes * keptFreeMemoryShare ? "memory" : undefined;
     },
   };
+}
+
+/** What the run keeps in the file systems that live in memory. */
+async function memoryOfFiles(pid: number): Promise<number> {
+  const uses = inside.inMemory.map(async (path) => {
+    const { blocks, bfree, bsize } = await statfs(`/proc/${pid}/root${path}`);
+    return (blocks - bfree) * bsize;
+  });
+  // Their first process has just ended, or we may not look into it; their sizes bound them in any case.
+  const bytes = await Promise.all(uses).catch(() => []);
+  return bytes.reduce((sum, each) => sum + each, 0);
 }
 
 /**
