@@ -30,7 +30,7 @@ const fullPlan: Plan = {
   get: { rounds: 3, roundMs: 1_500, warmUpMs: 1_000 },
   growth: { sizes: [1_000, 100_000, 1_000_000], rounds: 5, listMs: 1_000, posts: 500 },
   streams: { streams: 10_000, watchers: 1_000, events: 200 },
-  competing: { sizes: [10_000, 1_000_000], rounds: 5, asks: 300, tasks: 20 },
+  competing: { sizes: [10_000, 1_000_000], rounds: 7, asks: 300, tasks: 20 },
 };
 const quickPlan: Plan = {
   connections: [1, 64],
