@@ -30,7 +30,7 @@ describe("the thread that makes the checks", () => {
   });
 
   it("gives up a delivery that takes too long, and is there for those that wait", async () => {
-    thread = new EvaluatorThread(150);
+    thread = new EvaluatorThread(600);
     const slow = thread.evaluate({ brief, delivery: laborious, nonce: null });
     const next = thread.evaluate(easy).catch(() => thread.evaluate(easy));
     await expect(slow).rejects.toThrow("The checks took too long.");
