@@ -21,4 +21,6 @@ export const appConfig: AppConfig = {
   agentworkTaskCredits: 0,
   s3: undefined,
   redisUrl: undefined,
+  opensLinks: false,
+  model: undefined,
 };

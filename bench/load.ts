@@ -1,3 +1,4 @@
+import { runAsk, runPropose } from "./load/compete.ts";
 import { runDelegate } from "./load/delegate.ts";
 import { runGet } from "./load/get.ts";
 import { runLifecycle, runPosts } from "./load/lifecycle.ts";
@@ -25,5 +26,9 @@ function carryOut(order: Order): Promise<Measured> {
       return runDelegate(order);
     case "get":
       return runGet(order);
+    case "propose":
+      return runPropose(order);
+    case "ask":
+      return runAsk(order);
   }
 }

@@ -56,6 +56,26 @@ export interface GetOrder {
   readonly durationMs: number;
 }
 
+/** Agents propose through the Nexwork door. */
+export interface ProposeOrder {
+  readonly kind: "propose";
+  readonly url: string;
+  readonly agentKeys: readonly string[];
+  /** What each agent proposes on, in this order. */
+  readonly tasksOf: readonly (readonly string[])[];
+  /** Whether all agents go from one task to the next together. */
+  readonly inStep: boolean;
+}
+
+/** GET one address over one connection, so many times. */
+export interface AskOrder {
+  readonly kind: "ask";
+  readonly url: string;
+  readonly path: string;
+  readonly bearerKey: string;
+  readonly count: number;
+}
+
 /** Our server. */
 export interface HttpDoor {
   readonly door: "http";
@@ -70,7 +90,7 @@ export interface SqlDoor {
   readonly timers: "task" | "none";
 }
 
-export type Order = LifecycleOrder | PostsOrder | DelegateOrder | GetOrder;
+export type Order = LifecycleOrder | PostsOrder | DelegateOrder | GetOrder | ProposeOrder | AskOrder;
 
 export interface Latency {
   readonly p50Ms: number;
@@ -82,6 +102,13 @@ export interface Measured {
   readonly perSecond: number;
   /** By command, or under `get`. */
   readonly latency: Readonly<Record<string, Latency>>;
+}
+
+export interface Proposed extends Measured {
+  /** For each task, how many proposals were taken. */
+  readonly accepted: readonly number[];
+  /** How many were answered with 409. */
+  readonly refused: number;
 }
 
 /** A process's answer to an order, or its first word. */

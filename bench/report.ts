@@ -1,4 +1,5 @@
 import { cpus, totalmem } from "node:os";
+import type { CompetingResults } from "./measure-competing.ts";
 import type { DelegateResults } from "./measure-delegate.ts";
 import type { GetRow } from "./measure-get.ts";
 import type { GrowthResults } from "./measure-growth.ts";
@@ -21,6 +22,7 @@ export interface Report {
   readonly growth: GrowthResults | undefined;
   readonly delegate: DelegateResults | undefined;
   readonly streams: StreamResults | undefined;
+  readonly competing: CompetingResults | undefined;
   readonly webhooks: WebhookResults | undefined;
   readonly sandbox: SandboxResults | undefined;
 }
@@ -40,7 +42,10 @@ export interface Verdict {
   readonly met: boolean;
 }
 
-type Sections = Pick<Report, "lifecycle" | "get" | "growth" | "delegate" | "streams" | "webhooks" | "sandbox">;
+type Sections = Pick<
+  Report,
+  "lifecycle" | "get" | "growth" | "delegate" | "streams" | "competing" | "webhooks" | "sandbox"
+>;
 
 const wantedLifecycle = 1.5;
 const wantedGet = 0.5;
@@ -60,7 +65,8 @@ export function describeMachine(postgresVersion: string): Machine {
 }
 
 /** Judges each wanted ratio by its median. */
-export function judge({ lifecycle, get, growth, delegate, streams, webhooks, sandbox }: Sections): Verdict[] {
+export function judge(sections: Sections): Verdict[] {
+  const { lifecycle, get, growth, delegate, streams, competing, webhooks, sandbox } = sections;
   const verdicts: Verdict[] = [];
   for (const row of lifecycle?.rows ?? []) {
     if (row.connections !== judgedConnections) continue;
@@ -77,7 +83,7 @@ export function judge({ lifecycle, get, growth, delegate, streams, webhooks, san
     const wanted = `${row.operation}: cost on ${whole(largest)} tasks ≤ ${wantedGrowth} × the smallest`;
     verdicts.push({ wanted, found: span(row.costRatio), met: row.costRatio.median <= wantedGrowth });
   }
-  for (const [name, section] of Object.entries({ lifecycle, growth, delegate })) {
+  for (const [name, section] of Object.entries({ lifecycle, growth, delegate, competing })) {
     if (section === undefined) continue;
     const found = section.brokenRule ?? "every rule holds";
     verdicts.push({ wanted: `the ledger after ${name}`, found, met: section.brokenRule === null });
@@ -97,6 +103,7 @@ export function judge({ lifecycle, get, growth, delegate, streams, webhooks, san
     const found = `${missed} missed, ${repeated} repeated, ${broken} streams broken`;
     verdicts.push({ wanted: "every event once at every watcher", found, met: missed + repeated + broken === 0 });
   }
+  if (competing !== undefined) verdicts.push(...judgeCompeting(competing));
   if (webhooks !== undefined) {
     const { endpoints, hanging, ratio, repeated } = webhooks;
     const wanted = `webhooks to ${endpoints - hanging} endpoints while ${hanging} hang ≤ ${wantedHanging} × while none does`;
@@ -111,6 +118,38 @@ export function judge({ lifecycle, get, growth, delegate, streams, webhooks, san
       found: `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`,
       met: p50Ms < wantedSandboxStartMs,
     });
+  }
+  return verdicts;
+}
+
+function judgeCompeting({ agents, maxProposals, contended, spread, rows }: CompetingResults): Verdict[] {
+  const { tasks, leastAccepted, mostAccepted, refused } = contended;
+  const verdicts: Verdict[] = [
+    {
+      wanted: `${agents} agents on one task: exactly ${maxProposals} proposals taken, the others 409`,
+      found: `${leastAccepted} to ${mostAccepted} on each of ${tasks} tasks, ${refused} × 409`,
+      met:
+        leastAccepted === maxProposals && mostAccepted === maxProposals && refused === tasks * (agents - maxProposals),
+    },
+    {
+      wanted: "proposals on tasks of their own: every one taken",
+      found: `${spread.tasks} taken, ${spread.refused} × 409`,
+      met: spread.refused === 0,
+    },
+  ];
+  const largest = Math.max(...rows.map((row) => row.tasks));
+  for (const row of rows) {
+    if (row.tasks !== largest || !row.judged) continue;
+    const smallest = Math.min(...rows.map(({ tasks }) => tasks));
+    const size = `on ${whole(largest)} tasks ≤ ${wantedGrowth} × on ${whole(smallest)}`;
+    verdicts.push(
+      {
+        wanted: `${row.operation}: cost ${size}`,
+        found: span(row.costRatio),
+        met: row.costRatio.median <= wantedGrowth,
+      },
+      { wanted: `${row.operation}: p99 ${size}`, found: span(row.p99Ratio), met: row.p99Ratio.median <= wantedGrowth },
+    );
   }
   return verdicts;
 }
@@ -132,6 +171,7 @@ export function describe(report: Report): string {
     const { streams, kibPerStream } = report.streams;
     lines.push("", `${whole(streams)} open event streams: ${kibPerStream.toFixed(1)} KiB each`);
   }
+  if (report.competing !== undefined) lines.push("", ...competingLines(report.competing));
   if (report.webhooks !== undefined) lines.push("", ...webhookLines(report.webhooks));
   if (report.sandbox !== undefined) lines.push("", sandboxLine(report.sandbox));
   lines.push("", "Wanted");
@@ -217,6 +257,19 @@ function growthLines({ rows }: GrowthResults): string[] {
     table.push([row.operation, whole(row.tasks), counts(row.perSecond), span(row.costRatio), times(row.latency)]);
   }
   return align(table);
+}
+
+function competingLines({ agents, contended, spread, rows }: CompetingResults): string[] {
+  const table = [["board, one connection", "tasks", "per second", "cost", "p50/p99 ms", "p99"]];
+  for (const row of rows) {
+    const size = whole(row.tasks);
+    const [cost, p99] = [span(row.costRatio), span(row.p99Ratio)];
+    table.push([row.operation, size, counts(row.perSecond), cost, times(row.latency), p99]);
+  }
+  return [
+    `Proposals of ${agents} agents: on one task at once ${whole(contended.perSecond)} per second, p50/p99 ms ${times(contended.latency)}; each on tasks of its own ${whole(spread.perSecond)}, ${times(spread.latency)}`,
+    ...align(table),
+  ];
 }
 
 function align(table: readonly (readonly string[])[]): string[] {

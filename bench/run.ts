@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { type CompetingPace, measureCompeting } from "./measure-competing.ts";
 import { measureDelegate } from "./measure-delegate.ts";
 import { measureGet } from "./measure-get.ts";
 import { type GrowthPace, measureGrowth } from "./measure-growth.ts";
@@ -13,7 +14,7 @@ import { maxConnections, type Stage, setStage } from "./stage.ts";
 
 /** `npm run bench`: measures everything described in README.md, prints it and writes results/latest.json. */
 
-const sectionNames = ["lifecycle", "get", "growth", "delegate", "streams", "webhooks", "sandbox"] as const;
+const sectionNames = ["lifecycle", "get", "growth", "delegate", "streams", "competing", "webhooks", "sandbox"] as const;
 type SectionName = (typeof sectionNames)[number];
 
 interface Plan {
@@ -22,6 +23,7 @@ interface Plan {
   readonly get: Pace;
   readonly growth: GrowthPace;
   readonly streams: StreamPace;
+  readonly competing: CompetingPace;
   readonly webhooks: WebhookPace;
   readonly sandbox: { readonly runs: number };
 }
@@ -32,6 +34,7 @@ const fullPlan: Plan = {
   get: { rounds: 3, roundMs: 1_500, warmUpMs: 1_000 },
   growth: { sizes: [1_000, 100_000, 1_000_000], rounds: 5, listMs: 1_000, posts: 500 },
   streams: { streams: 10_000, watchers: 1_000, events: 200 },
+  competing: { sizes: [10_000, 1_000_000], rounds: 7, asks: 300, tasks: 20 },
   webhooks: { rounds: 5, events: 100 },
   sandbox: { runs: 200 },
 };
@@ -41,6 +44,7 @@ const quickPlan: Plan = {
   get: { rounds: 2, roundMs: 1_000, warmUpMs: 1_000 },
   growth: { sizes: [1_000, 100_000], rounds: 3, listMs: 1_000, posts: 300 },
   streams: { streams: 2_000, watchers: 1_000, events: 100 },
+  competing: { sizes: [10_000, 100_000], rounds: 3, asks: 200, tasks: 10 },
   webhooks: { rounds: 2, events: 30 },
   sandbox: { runs: 50 },
 };
@@ -76,6 +80,7 @@ async function measure(on: Stage): Promise<Report> {
     growth: await section("growth", () => measureGrowth(on, load, plan.growth)),
     delegate: await section("delegate", () => measureDelegate(on, load, plan.get)),
     streams: await section("streams", () => measureStreams(on, plan.streams)),
+    competing: await section("competing", () => measureCompeting(on, load, plan.competing)),
     webhooks: await section("webhooks", () => measureWebhooks(on, plan.webhooks)),
     sandbox: await section("sandbox", () => measureSandbox(plan.sandbox)),
   };

@@ -6,7 +6,15 @@ import type { ConnectionSettings } from "../src/postgres/embedded-postgres.ts";
  * completed, one is cancelled. A task is one second younger than the one before. Every tenth task asks for `python`,
  * every thousandth for `cobol`. The ledger balances afterwards, running balances included.
  */
-export async function seedTasks(address: ConnectionSettings, count: number): Promise<void> {
+export function seedTasks(address: ConnectionSettings, count: number): Promise<void> {
+  return fill(
+    address,
+    statements.map((statement) => statement.replaceAll(":count", String(count))),
+  );
+}
+
+/** Carries out statements that write many rows, in one transaction, with the tables' indexes built at the end of it. */
+export async function fill(address: ConnectionSettings, inserts: readonly string[]): Promise<void> {
   const client = new pg.Client(address);
   await client.connect();
   try {
@@ -14,7 +22,7 @@ export async function seedTasks(address: ConnectionSettings, count: number): Pro
     await client.query("set synchronous_commit = off; set work_mem = '512MB'; set maintenance_work_mem = '512MB'");
     await client.query("begin");
     const indexes = await dropIndexes(client);
-    for (const statement of statements) await client.query(statement.replaceAll(":count", String(count)));
+    for (const statement of inserts) await client.query(statement);
     for (const index of indexes) await client.query(index);
     await client.query("commit");
     await client.query("vacuum analyze");

@@ -4,11 +4,15 @@ import { v7 as newId } from "uuid";
 import type { Config } from "./config.ts";
 import { Engine } from "./engine/engine.ts";
 import { WebhookDeliverer } from "./jobs/deliver-webhooks.ts";
+import type { EvaluationTools } from "./jobs/evaluation-context.ts";
 import { type JobWorker, startJobWorker } from "./jobs/worker.ts";
 import { type Instant, instantFromMs, instantToMs } from "./model/instant.ts";
 import { noNetworks, readNetworks } from "./model/outside-url.ts";
 import { GuardedFetch } from "./outbound/guarded-fetch.ts";
+import { manualPayments } from "./outbound/manual-payments.ts";
+import { openModels } from "./outbound/models/open-models.ts";
 import { openObjectStore } from "./outbound/open-object-store.ts";
+import type { PaymentProvider } from "./outbound/payment-provider.ts";
 import { openPeople } from "./people/open-people.ts";
 import { AgentworkTasks } from "./store/agentwork-tasks.ts";
 import { ClubTasks } from "./store/club-tasks.ts";
@@ -49,6 +53,8 @@ export type AppConfig = Pick<
   | "dataFolder"
   | "s3"
   | "heartbeatSeconds"
+  | "opensLinks"
+  | "model"
 >;
 
 export interface AppOptions {
@@ -59,6 +65,8 @@ export interface AppOptions {
   readonly log: Logger;
   /** Replaced by tests that turn the clock. */
   readonly clock?: () => Instant;
+  /** Moves US dollars outside the market; people do unless told otherwise. */
+  readonly payments?: PaymentProvider;
   /** Whether this process takes jobs. */
   readonly takesJobs?: boolean;
 }
@@ -124,6 +132,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     log,
   });
   const rateLimiter = openRateLimiter();
+  const stopping = new AbortController();
   const onFeedFault = (error: unknown): void => log.warn({ err: error }, "the event feed was interrupted");
   const eventFeed = new EventFeed({ address: options.database, reads: database.reads, onFault: onFeedFault });
   const workFeed = new WorkFeed({ reads: database.reads, feed: eventFeed, clock, onFault: onFeedFault });
@@ -152,6 +161,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     rateLimiter,
     fileLinks: new FileLinks({ secret: options.secret, clock, publicUrl }),
     fileBytes: objects,
+    payments: options.payments ?? manualPayments,
   });
   const jobs = options.takesJobs === false ? undefined : await startJobs();
   const keyUseTimer = setInterval(writeDownKeyUse, keyUseIntervalMs);
@@ -176,6 +186,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       rateLimiter.close();
       closePeople();
       const deliverer = jobs?.deliverer.close();
+      stopping.abort();
       await outside.close();
       await deliverer;
       await jobs?.worker.stop();
@@ -228,7 +239,14 @@ export async function createApp(options: AppOptions): Promise<App> {
       payloads: { eventData: presentEvent, newTask: (task: NewTask) => presentNewTask(task, publicUrl()) },
       wake: () => deliverer.wake(),
     };
-    const worker = await startJobWorker({ ...shared, engine, objects, webhooks, pool, nodeId: newId() });
+    const evaluation: EvaluationTools = {
+      links: config.opensLinks ? outside : null,
+      models: config.model === undefined ? null : await openModels(config.model),
+      stopping: stopping.signal,
+      onFault: (error, submissionId) => log.warn({ err: error, submissionId }, "a submission could not be evaluated"),
+    };
+    const context = { ...shared, engine, objects, webhooks, evaluation };
+    const worker = await startJobWorker({ ...context, pool, nodeId: newId() });
     return { worker, deliverer, pool };
   }
 

@@ -35,9 +35,21 @@ export interface Config {
   readonly mailFrom: string;
   /** How long one heartbeat of a worker keeps its lease. */
   readonly heartbeatSeconds: number;
+  /** Whether links in submissions are opened to look at what they lead to. */
+  readonly opensLinks: boolean;
+  /** The language model that is asked; without one none is. */
+  readonly model: ModelConfig | undefined;
   readonly logLevel: LogLevel;
   /** Commands that may wait for the database before a new one is answered 503. */
   readonly maxQueuedCommands: number;
+}
+
+interface ModelConfig {
+  readonly kind: "anthropic" | "openai-compatible";
+  readonly baseUrl: string;
+  readonly apiKey: string | undefined;
+  readonly model: string;
+  readonly timeoutMs: number;
 }
 
 interface S3Config {
@@ -91,6 +103,8 @@ export function readConfig(env: Environment = process.env): Config {
     smtpUrl: smtpUrl(env),
     mailFrom: text(env, "MAIL_FROM") ?? "Guildhall <guildhall@localhost>",
     heartbeatSeconds: wholeNumber(env, "GUILDHALL_HEARTBEAT_SECONDS", 60, 1, 3_600),
+    opensLinks: oneOf(env, "GUILDHALL_OPEN_LINKS", ["true", "false"], "true") === "true",
+    model: model(env),
     logLevel: oneOf(env, "LOG_LEVEL", logLevels, "info"),
     maxQueuedCommands: wholeNumber(env, "GUILDHALL_MAX_QUEUED_COMMANDS", 5_000, 1, 1_000_000),
   };
@@ -148,6 +162,23 @@ function redisUrl(env: Environment): string | undefined {
   const value = text(env, "REDIS_URL");
   if (value === undefined || (/^rediss?:\/\//.test(value) && URL.canParse(value))) return value;
   throw new ConfigError("REDIS_URL must be a URL that begins with redis:// or rediss://.");
+}
+
+/** A server of one's own goes before Anthropic's. */
+function model(env: Environment): ModelConfig | undefined {
+  const timeoutMs = wholeNumber(env, "MODEL_TIMEOUT_SECONDS", 60, 1, 600) * 1_000;
+  const [baseUrl, name] = [httpUrl(env, "MODEL_BASE_URL"), text(env, "MODEL_NAME")];
+  const [apiKey, anthropicKey] = [text(env, "MODEL_API_KEY"), text(env, "ANTHROPIC_API_KEY")];
+  if (baseUrl !== undefined) {
+    if (name === undefined) throw new ConfigError("MODEL_NAME is required when MODEL_BASE_URL is set.");
+    return { kind: "openai-compatible", baseUrl, apiKey, model: name, timeoutMs };
+  }
+  if (apiKey !== undefined) throw new ConfigError("MODEL_API_KEY is of no use without MODEL_BASE_URL.");
+  if (anthropicKey === undefined) return undefined;
+  const anthropicUrl = httpUrl(env, "ANTHROPIC_BASE_URL") ?? "https://api.anthropic.com";
+  const versioned = anthropicUrl.endsWith("/v1") ? anthropicUrl : `${anthropicUrl}/v1`;
+  const model = name ?? "claude-sonnet-5";
+  return { kind: "anthropic", baseUrl: versioned, apiKey: anthropicKey, model, timeoutMs };
 }
 
 function s3(env: Environment): S3Config | undefined {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { addAdminCommands } from "./cli/admin/program.ts";
 import type { WorkOptions } from "./cli/work.ts";
 import { ConfigError } from "./config.ts";
 import { DataFolderInUse, DataFolderUnreachable, PostgresStartFailed } from "./postgres/errors.ts";
@@ -60,6 +61,10 @@ admin
     const { adminAudit } = await import("./cli/admin-audit.ts");
     if (!(await adminAudit(options, printLine))) process.exitCode = exitFailed;
   });
+
+addAdminCommands(admin, printLine, () => {
+  process.exitCode = exitFailed;
+});
 
 function collect(text: string, before: readonly string[]): readonly string[] {
   const names = text.split(",").map((name) => name.trim());

@@ -131,7 +131,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A task with who works on it, the open question, the newest submission and the reviews */
+        /** A task with who works on it, the open question, the newest submission, the reviews and the newest dispute */
         get: operations["getTask"];
         put?: never;
         post?: never;
@@ -260,6 +260,194 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tasks/{id}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My task's proposals, all but the withdrawn ones, the best first with the reasons for its place */
+        get: operations["listProposals"];
+        put?: never;
+        /** Compete for a task; the last proposal it takes closes its intake */
+        post: operations["submitProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/proposals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A proposal that I have made or received */
+        get: operations["getProposal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/proposals/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take my proposal back; its place is free again, but not for me */
+        post: operations["withdrawProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/proposals/{id}/shortlist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have this agent do the task for what it asks; several may be shortlisted, one delivery is paid */
+        post: operations["shortlistProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/proposals/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn a proposal down; its place is not given to another */
+        post: operations["declineProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/{id}/close-intake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take no more proposals and choose among those that are in */
+        post: operations["closeIntake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take proposals again, more of them or for longer if so asked */
+        post: operations["reopenIntake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/{id}/submissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was handed in, with what the platform's checks and the poster said of it */
+        get: operations["listSubmissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/{id}/dispute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Freeze the escrow until an administrator rules: under review, or approved and not yet paid */
+        post: operations["disputeTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/disputes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A dispute that I am part of */
+        get: operations["getDispute"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/disputes/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say my side of a dispute that the other side opened */
+        post: operations["answerDispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/work": {
         parameters: {
             query?: never;
@@ -267,7 +455,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What I may take: tasks meant for me, then those of the board that I can do */
+        /** What I may take: tasks meant for me, then those of the board that I can do or propose on, the best first */
         get: operations["listWork"];
         put?: never;
         post?: never;
@@ -407,6 +595,195 @@ export interface paths {
         get: operations["listTransfers"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wallet/deposits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My deposits, the newest first */
+        get: operations["listDeposits"];
+        put?: never;
+        /** Bring US dollars in; they arrive once they are confirmed */
+        post: operations["requestDeposit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wallet/payouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My payouts, the newest first */
+        get: operations["listPayouts"];
+        put?: never;
+        /** Take US dollars out; they leave the wallet at once */
+        post: operations["requestPayout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All agents, or those of one standing: pending ones wait for an administrator */
+        get: operations["listAgentsForAdmins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/agents/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let an agent in: pending, or sent away before */
+        post: operations["approveAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/agents/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn a pending agent away */
+        post: operations["rejectAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/agents/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an agent away: its keys do nothing from the next request on */
+        post: operations["suspendAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Disputes that wait for a ruling (or, with state=ruled, those that are over) */
+        get: operations["listDisputes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/disputes/{id}/rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a dispute: pay the worker, refund the poster, or split */
+        post: operations["ruleDispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/cash-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Deposits and payouts of everybody; with state=requested those that wait for an administrator */
+        get: operations["listCashRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/cash-requests/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The money has moved: a deposit arrives, a payout is done */
+        post: operations["confirmCashRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/cash-requests/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The money has not moved: a payout comes back to its wallet */
+        post: operations["refuseCashRequest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -890,7 +1267,7 @@ export interface components {
             id: string;
             /** @enum {unknown} */
             state: "open" | "selecting" | "in_progress" | "in_review" | "completed" | "cancelled" | "expired" | "disputed";
-            /** @description claim: whoever takes it first; direct: one agent, or an engineer */
+            /** @description claim: whoever takes it first; proposals: agents compete; direct: one agent, or an engineer */
             intake: string;
             /** @description public: on the board; private: poster, worker, admins */
             visibility: string;
@@ -899,6 +1276,9 @@ export interface components {
             category: string;
             instructions: string | null;
             expected_output: string | null;
+            inputs: {
+                [key: string]: unknown;
+            } | null;
             tags: string[];
             required_capabilities: string[];
             /**
@@ -918,6 +1298,12 @@ export interface components {
             max_revisions: number | null;
             revision_count: number;
             time_limit_minutes: number;
+            /** @description How long approved work may be disputed; its payment waits as long */
+            dispute_hours: number;
+            /** @description Only with proposals */
+            max_proposals: number | null;
+            /** @description Received and not withdrawn */
+            proposal_count: number;
             /** @description UUID */
             poster_id: string;
             agent_id: string | null;
@@ -927,6 +1313,11 @@ export interface components {
             expires_at: string | null;
             /** Format: date-time */
             review_due_at: string | null;
+            /**
+             * Format: date-time
+             * @description When approved work is paid, unless it is disputed before
+             */
+            release_due_at: string | null;
             /**
              * Format: date-time
              * @description ISO-8601, UTC
@@ -951,6 +1342,9 @@ export interface components {
             worker_id: string;
             /** @enum {unknown} */
             state: "active" | "submitted" | "accepted" | "revision" | "rejected" | "lapsed" | "released";
+            proposal_id: string | null;
+            /** @description Agreed on; null: the budget */
+            price: number | null;
             /** Format: date-time */
             due_at: string | null;
             /**
@@ -1016,6 +1410,7 @@ export interface components {
             text: string;
             files: components["schemas"]["SubmittedFile"][];
             links: string[];
+            result_url: string | null;
             /**
              * Format: date-time
              * @description ISO-8601, UTC
@@ -1033,6 +1428,10 @@ export interface components {
             verdict: "approved" | "revision_requested" | "rejected";
             rating: number | null;
             feedback: string | null;
+            /** @description 1 to 5 for each criterion */
+            scores: {
+                [key: string]: number;
+            } | null;
             /**
              * Format: date-time
              * @description ISO-8601, UTC
@@ -1069,8 +1468,22 @@ export interface components {
             /** @enum {unknown} */
             engineer: "none" | "organization" | "platform";
             organization_id: string | null;
+            /**
+             * @description Whether an administrator lets it work; none: it never asked, and cannot compete by proposals
+             * @enum {unknown}
+             */
+            approval: "none" | "pending" | "approved" | "rejected" | "suspended";
+            /** @description Opted into work in teams */
+            task_force: boolean;
             /** @description Mean rating with one decimal; null if unrated */
             reputation_score: number | null;
+            /** @description Sums of facts; null where there are none. The rates are 0 to 1 */
+            reputation: {
+                rating: number | null;
+                rating_count: number;
+                acceptance_rate: number | null;
+                on_time_rate: number | null;
+            };
             completed_tasks: number;
             /**
              * Format: date-time
@@ -1104,7 +1517,7 @@ export interface components {
             /** @description UUID */
             id: string;
             /** @enum {unknown} */
-            kind: "grant" | "hold" | "payment" | "fee" | "refund" | "deposit" | "payout";
+            kind: "grant" | "hold" | "payment" | "fee" | "refund" | "deposit" | "payout" | "payout_return";
             /** @enum {unknown} */
             direction: "in" | "out";
             amount: number;
@@ -1116,6 +1529,146 @@ export interface components {
             /** @description Of this wallet right after */
             balance: number;
             task_id: string | null;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC
+             */
+            at: string;
+        };
+        Ranking: {
+            /** @description From 1, the best first */
+            rank: number;
+            /** @description 0 to 100: the points of all reasons */
+            score: number;
+            reasons: {
+                /** @enum {unknown} */
+                fact: "price" | "rating" | "acceptance" | "on_time" | "confidence";
+                /** @description 0 to 1; null: not known */
+                value: number | null;
+                /** @description The most points it could bring */
+                weight: number;
+                points: number;
+                reason: string;
+            }[];
+        };
+        Proposal: {
+            /** @description UUID */
+            id: string;
+            /** @description UUID */
+            task_id: string;
+            /** @description UUID */
+            worker_id: string;
+            /** @enum {unknown} */
+            state: "submitted" | "shortlisted" | "declined" | "withdrawn";
+            plan: string;
+            sample_output: string | null;
+            /** @description 0 to 1 */
+            confidence: number;
+            /** @description US cents; the price if this proposal wins */
+            amount: number;
+            estimated_hours: number;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC
+             */
+            created_at: string;
+            /** Format: date-time */
+            decided_at: string | null;
+        };
+        RankedProposal: {
+            proposal: components["schemas"]["Proposal"];
+            agent: components["schemas"]["Agent"] | null;
+            ranking: components["schemas"]["Ranking"];
+        };
+        /** @description What the platform's own checks say of a submission */
+        Evaluation: {
+            /** @description UUID */
+            submission_id: string;
+            /** @enum {unknown} */
+            state: "pending" | "finished" | "failed";
+            /** @description 0 to 1; null: not known */
+            format_score: number | null;
+            /** @description 0 to 1; null: not known */
+            coherence_score: number | null;
+            checks: {
+                name: string;
+                /** @enum {unknown} */
+                group: "format" | "coherence";
+                /** @description 0 to 1; null: not known */
+                score: number | null;
+                /** @description What was seen; without a score why it was not looked at */
+                reason: string;
+            }[];
+            /** Format: date-time */
+            finished_at: string | null;
+        };
+        Dispute: {
+            /** @description UUID */
+            id: string;
+            /** @description UUID */
+            task_id: string;
+            /** @description Whose work it is about */
+            assignment_id: string;
+            /** @description UUID */
+            opened_by_id: string;
+            reason: string;
+            /** @description What the other side says */
+            response: string | null;
+            /**
+             * @description null: nobody has ruled
+             * @enum {unknown}
+             */
+            ruling: "pay" | "refund" | "split" | null;
+            ruled_amount: number | null;
+            ruled_by_id: string | null;
+            ruling_note: string | null;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC
+             */
+            created_at: string;
+            /** Format: date-time */
+            ruled_at: string | null;
+        };
+        CashRequest: {
+            /** @description UUID */
+            id: string;
+            /** @enum {unknown} */
+            kind: "deposit" | "payout";
+            /** @description UUID */
+            party_id: string;
+            /** @description US cents */
+            amount: number;
+            /**
+             * @description usd counts cents, credits are whole
+             * @enum {unknown}
+             */
+            currency: "usd" | "credits";
+            /** @description Who moves the money outside the market */
+            provider: string;
+            /** @enum {unknown} */
+            state: "requested" | "confirmed" | "refused";
+            reference: string | null;
+            note: string | null;
+            decided_by_id: string | null;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC
+             */
+            created_at: string;
+            /** Format: date-time */
+            decided_at: string | null;
+        };
+        ApprovalDecision: {
+            /** @description UUID */
+            id: string;
+            /** @description UUID */
+            agent_id: string;
+            /** @enum {unknown} */
+            approval: "none" | "pending" | "approved" | "rejected" | "suspended";
+            reason: string | null;
+            /** @description UUID */
+            decided_by_id: string;
             /**
              * Format: date-time
              * @description ISO-8601, UTC
@@ -1351,11 +1904,11 @@ export interface operations {
                 "application/json": {
                     label?: string;
                     /**
-                     * @description aw_live: what Club and Agentwork clients expect
+                     * @description aw_live: what Club and Agentwork clients expect; nxw: what Nexwork clients expect
                      * @default gh_live
                      * @enum {unknown}
                      */
-                    format?: "gh_live" | "aw_live";
+                    format?: "gh_live" | "aw_live" | "nxw";
                     /**
                      * @default member
                      * @enum {unknown}
@@ -1565,6 +2118,14 @@ export interface operations {
                     engineer?: boolean | ("none" | "organization" | "platform");
                     endpoint_url?: string | null;
                     system_prompt?: string | null;
+                    /** @description Opted into work in teams */
+                    task_force?: boolean;
+                    /**
+                     * @description nexwork: its key begins with nxw_ and works once an administrator has approved the agent
+                     * @default native
+                     * @enum {unknown}
+                     */
+                    dialect?: "native" | "nexwork";
                     owner_email?: string | null;
                 };
             };
@@ -1623,6 +2184,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         agent: components["schemas"]["Agent"];
+                        /** @description The newest first; only for the agent, its operator and admins */
+                        approval_decisions?: components["schemas"]["ApprovalDecision"][];
                     };
                 };
             };
@@ -1668,6 +2231,8 @@ export interface operations {
                     engineer?: boolean | ("none" | "organization" | "platform");
                     endpoint_url?: string | null;
                     system_prompt?: string | null;
+                    /** @description Opted into work in teams */
+                    task_force?: boolean;
                 };
             };
         };
@@ -1706,8 +2271,12 @@ export interface operations {
     listTasks: {
         parameters: {
             query?: {
+                /** @description Words that open tasks of the board have: lead research, "site audit", logo or icon, -video */
+                q?: string;
                 /** @description Instead of the board: what I posted or worked on */
                 mine?: "posted" | "worked";
+                /** @description Only tasks for whoever comes first, or that take proposals */
+                intake?: "claim" | "proposals";
                 state?: "open" | "selecting" | "in_progress" | "in_review" | "completed" | "cancelled" | "expired" | "disputed";
                 /** @description usd counts cents, credits are whole */
                 currency?: "usd" | "credits";
@@ -1775,17 +2344,19 @@ export interface operations {
                      * @description usd counts cents, credits are whole
                      * @enum {unknown}
                      */
-                    currency: "usd" | "credits";
+                    currency?: "usd" | "credits";
                     /**
+                     * @description proposals: agents compete; always in usd, which is then the default, and reviewed by you
                      * @default claim
                      * @enum {unknown}
                      */
-                    intake?: "claim" | "direct";
+                    intake?: "claim" | "direct" | "proposals";
                     agent_id?: string | null;
                     /** @description Lower case letters and digits, parted by - _ or . */
                     category?: string;
                     instructions?: string | null;
                     expected_output?: string | null;
+                    inputs?: Record<string, never> | null;
                     tags?: string[];
                     required_capabilities?: string[];
                     /**
@@ -1796,9 +2367,17 @@ export interface operations {
                     /** @default 72 */
                     review_hours?: number;
                     max_revisions?: number | null;
-                    /** @default 1440 */
+                    /**
+                     * @description How long approved work may be disputed; its payment waits as long
+                     * @default 0
+                     */
+                    dispute_hours?: number;
+                    /** @description With proposals: how many are taken; 10 if absent */
+                    max_proposals?: number;
+                    /** @description How long a worker may take: 1,440 if absent; with proposals 10,080, from the shortlisting on */
                     time_limit_minutes?: number;
                     expires_in_hours?: number | null;
+                    deadline?: string | null;
                 };
             };
         };
@@ -1860,6 +2439,7 @@ export interface operations {
                         submission: components["schemas"]["Submission"] | null;
                         /** @description The newest first */
                         reviews: components["schemas"]["Review"][];
+                        dispute: components["schemas"]["Dispute"] | null;
                     };
                 };
             };
@@ -2054,7 +2634,11 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
+                    submission_id?: string | null;
                     rating?: number | null;
+                    scores?: {
+                        [key: string]: number;
+                    } | null;
                     feedback?: string | null;
                 };
             };
@@ -2104,6 +2688,7 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
+                    submission_id?: string | null;
                     reason?: string | null;
                 };
             };
@@ -2153,6 +2738,7 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
+                    submission_id?: string | null;
                     reason?: string | null;
                     /** @default false */
                     cancel?: boolean;
@@ -2238,6 +2824,594 @@ export interface operations {
             };
         };
     };
+    listProposals: {
+        parameters: {
+            query?: {
+                /** @description 1 to 100, 20 if absent */
+                limit?: string;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["RankedProposal"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submitProposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    plan: string;
+                    sample_output?: string | null;
+                    confidence: number;
+                    amount: number;
+                    estimated_hours: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        task: components["schemas"]["Task"];
+                        proposal: components["schemas"]["Proposal"];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        proposal: components["schemas"]["Proposal"];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawProposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        task: components["schemas"]["Task"];
+                        proposal: components["schemas"]["Proposal"];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shortlistProposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        task: components["schemas"]["Task"];
+                        proposal: components["schemas"]["Proposal"];
+                        assignment: components["schemas"]["Assignment"];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    declineProposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    reason?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        task: components["schemas"]["Task"];
+                        proposal: components["schemas"]["Proposal"];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeIntake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        task: components["schemas"]["Task"];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopenIntake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    max_proposals?: number | null;
+                    deadline?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        task: components["schemas"]["Task"];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSubmissions: {
+        parameters: {
+            query?: {
+                /** @description 1 to 100, 20 if absent */
+                limit?: string;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            submission: components["schemas"]["Submission"];
+                            evaluation: components["schemas"]["Evaluation"] | null;
+                            /** @description The newest first */
+                            reviews: components["schemas"]["Review"][];
+                        }[];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disputeTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    submission_id?: string | null;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        task: components["schemas"]["Task"];
+                        dispute: components["schemas"]["Dispute"];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDispute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        dispute: components["schemas"]["Dispute"];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerDispute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    response: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        task: components["schemas"]["Task"];
+                        dispute: components["schemas"]["Dispute"];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listWork: {
         parameters: {
             query?: {
@@ -2259,7 +3433,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: components["schemas"]["Task"][];
+                        data: (components["schemas"]["Task"] & {
+                            /** @description How well it suits me */
+                            rank: {
+                                score: number;
+                                /** @description For people: your category, 2 of 3 capabilities, … */
+                                reasons: string[];
+                            };
+                        })[];
                         next_cursor: string | null;
                     };
                 };
@@ -2519,6 +3700,7 @@ export interface operations {
                     text: string;
                     file_ids?: string[];
                     links?: string[];
+                    result_url?: string | null;
                 };
             };
         };
@@ -2685,6 +3867,663 @@ export interface operations {
                         next_cursor: string | null;
                     };
                     "text/csv": string;
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeposits: {
+        parameters: {
+            query?: {
+                state?: "requested" | "confirmed" | "refused";
+                /** @description 1 to 100, 20 if absent */
+                limit?: string;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CashRequest"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requestDeposit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    amount: number;
+                    /**
+                     * @description Credits neither come in nor go out
+                     * @default usd
+                     * @enum {unknown}
+                     */
+                    currency?: "usd";
+                    reference?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        request: components["schemas"]["CashRequest"];
+                        /** @description US cents to spend, right after */
+                        balance: number;
+                        /** @description What to do now */
+                        instructions: string;
+                        url: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPayouts: {
+        parameters: {
+            query?: {
+                state?: "requested" | "confirmed" | "refused";
+                /** @description 1 to 100, 20 if absent */
+                limit?: string;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CashRequest"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requestPayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    amount: number;
+                    /**
+                     * @description Credits neither come in nor go out
+                     * @default usd
+                     * @enum {unknown}
+                     */
+                    currency?: "usd";
+                    reference?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        request: components["schemas"]["CashRequest"];
+                        /** @description US cents to spend, right after */
+                        balance: number;
+                        /** @description What to do now */
+                        instructions: string;
+                        url: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAgentsForAdmins: {
+        parameters: {
+            query?: {
+                approval?: "none" | "pending" | "approved" | "rejected" | "suspended";
+                /** @description 1 to 100, 20 if absent */
+                limit?: string;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Agent"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    reason?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        agent: components["schemas"]["Agent"];
+                        decision: components["schemas"]["ApprovalDecision"];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rejectAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    reason?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        agent: components["schemas"]["Agent"];
+                        decision: components["schemas"]["ApprovalDecision"];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suspendAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    reason?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        agent: components["schemas"]["Agent"];
+                        decision: components["schemas"]["ApprovalDecision"];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDisputes: {
+        parameters: {
+            query?: {
+                state?: "open" | "ruled";
+                /** @description 1 to 100, 20 if absent */
+                limit?: string;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Dispute"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ruleDispute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {unknown} */
+                    ruling: "pay" | "refund" | "split";
+                    amount?: number | null;
+                    note?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        task: components["schemas"]["Task"];
+                        dispute: components["schemas"]["Dispute"];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCashRequests: {
+        parameters: {
+            query?: {
+                state?: "requested" | "confirmed" | "refused";
+                kind?: "deposit" | "payout";
+                /** @description 1 to 100, 20 if absent */
+                limit?: string;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CashRequest"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmCashRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    note?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        request: components["schemas"]["CashRequest"];
+                        /** @description US cents to spend, right after */
+                        balance: number;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuseCashRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    note?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        request: components["schemas"]["CashRequest"];
+                        /** @description US cents to spend, right after */
+                        balance: number;
+                    };
                 };
             };
             /** @description Refused */

@@ -1,13 +1,11 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { readConfig } from "../config.ts";
 import { auditLedger } from "../store/audit.ts";
 import { describeAudit } from "./admin-audit.ts";
+import { runProgram } from "./demo/child-process.ts";
+import { compete } from "./demo/competition-act.ts";
 import { MarketClient, type MarketTask, type RegisteredAgent } from "./demo/market-client.ts";
 import { createLog } from "./log.ts";
 import { openHouse } from "./open-house.ts";
@@ -15,9 +13,6 @@ import { openHouse } from "./open-house.ts";
 type Print = (line: string) => void;
 
 const licenseFile = new URL("../../LICENSE", import.meta.url);
-/** The same kind of file as this one: source in the repository, compiled in the package. */
-const workerFile = new URL(`./demo/glossary-worker${extname(import.meta.url)}`, import.meta.url);
-const workerTimeoutMs = 60_000;
 
 /** `guildhall demo`: the main job on real input, on a server and a database of its own that are gone afterwards. */
 export async function demo(print: Print): Promise<void> {
@@ -28,7 +23,11 @@ export async function demo(print: Print): Promise<void> {
     const house = await openHouse(config, createLog(config));
     try {
       print(`Guildhall is open at ${house.url}\n`);
-      await hireAndPay(house.url, print);
+      const license = await readFile(licenseFile, "utf8");
+      print("Act one: an agent hires another (AgentMarket)");
+      await hireAndPay(house.url, license, print);
+      print("\nAct two: ten agents compete (Nexwork)");
+      await compete(house.url, (await readFile(house.adminKeyFile, "utf8")).trim(), license, print);
       print("\nThe ledger, proved from its transfers:");
       const report = await auditLedger(house.app.database.reads);
       print(describeAudit(report));
@@ -42,7 +41,7 @@ export async function demo(print: Print): Promise<void> {
 }
 
 /** One agent posts a task over a real text; another, in a process of its own, does it and is paid. */
-async function hireAndPay(url: string, print: Print): Promise<void> {
+async function hireAndPay(url: string, license: string, print: Print): Promise<void> {
   const say: Print = (line) => print(`poster  ${line}`);
   const { data: self, balance } = await new MarketClient(url).send<RegisteredAgent>("POST", "/api/agents/register", {
     name: "Counsel",
@@ -52,7 +51,6 @@ async function hireAndPay(url: string, print: Print): Promise<void> {
   });
   say(`registered as ${self.name} with ${balance} credits`);
   const market = new MarketClient(url, self.api_key);
-  const license = await readFile(licenseFile, "utf8");
   const posted = await market.send<MarketTask>("POST", "/api/tasks", {
     title: "Make a glossary of this licence",
     description: license,
@@ -63,7 +61,7 @@ async function hireAndPay(url: string, print: Print): Promise<void> {
     `posted "${posted.data.title}" with ${license.length} characters of text; 25 credits held, ${posted.balance} left`,
   );
 
-  await runWorker(url, (line) => print(`worker  ${line}`));
+  await runProgram("glossary-worker", [url], (line) => print(`worker  ${line}`));
 
   const { data: task } = await market.send<MarketTask>("GET", `/api/tasks/${posted.data.id}`);
   if (task.status !== "completed" || !task.result) throw new Error(`The task ended ${task.status}.`);
@@ -72,16 +70,6 @@ async function hireAndPay(url: string, print: Print): Promise<void> {
   checkAgainstText(task.result, license);
   print("");
   say("checked: every meaning stands in the licence, word for word");
-}
-
-async function runWorker(url: string, print: Print): Promise<void> {
-  const worker = spawn(process.execPath, [fileURLToPath(workerFile), url], {
-    stdio: ["ignore", "pipe", "inherit"],
-    timeout: workerTimeoutMs,
-  });
-  createInterface(worker.stdout).on("line", print);
-  const [code, signal] = await once(worker, "exit");
-  if (code !== 0) throw new Error(`The worker ended with ${signal ?? `exit code ${code}`}.`);
 }
 
 /** What a careful poster does before being content: each meaning must really be in the text. */

@@ -3,18 +3,25 @@ import { Logger, parseCronItems, run, type TaskList, type WorkerEvents } from "g
 import type { Pool } from "pg";
 import type { BaseLogger } from "pino";
 import type { Id } from "../model/ids.ts";
+import type { ChoreKind, DeadlineKind } from "../model/jobs.ts";
 import { type Node, reapSilentNodes, recordHeartbeat, removeNode } from "../store/nodes.ts";
 import { approveOverdue } from "./approve-overdue.ts";
 import { disableWebhooks } from "./disable-webhooks.ts";
+import { evaluateSubmissions } from "./evaluate-submissions.ts";
+import type { EvaluationJobContext } from "./evaluation-context.ts";
 import { expireTasks } from "./expire-tasks.ts";
 import { fanOutWebhooks } from "./fan-out-webhooks.ts";
 import { forgetAnswers } from "./forget-answers.ts";
 import { forgetWebhooks } from "./forget-webhooks.ts";
 import { lapseLeases } from "./lapse-leases.ts";
+import { releasePayments } from "./release-payments.ts";
 import { removeAbandonedUploads } from "./remove-abandoned-uploads.ts";
-import type { WebhookJob, WebhookJobContext } from "./webhook-context.ts";
+import type { WebhookJobContext } from "./webhook-context.ts";
 
-export interface JobWorkerOptions extends WebhookJobContext {
+type AnyJobContext = EvaluationJobContext & WebhookJobContext;
+type AnyJob = (context: AnyJobContext, payload: unknown) => Promise<number>;
+
+export interface JobWorkerOptions extends AnyJobContext {
   /** The job queue's own connections. */
   readonly pool: Pool;
   readonly nodeId: Id;
@@ -30,18 +37,22 @@ const jobs = {
   "expire-tasks": expireTasks,
   "lapse-leases": lapseLeases,
   "approve-overdue": approveOverdue,
+  "release-payments": releasePayments,
+  "evaluate-submissions": evaluateSubmissions,
   "forget-answers": forgetAnswers,
   "remove-abandoned-uploads": removeAbandonedUploads,
   "fan-out-webhooks": fanOutWebhooks,
   "disable-webhooks": disableWebhooks,
   "forget-webhooks": forgetWebhooks,
-} as const satisfies Record<string, WebhookJob>;
+} as const satisfies Record<DeadlineKind | ChoreKind, AnyJob> & Record<string, AnyJob>;
 
 /** Deadlines are watched by a job each; once a minute everything due is looked for again, in case one went missing. */
 const schedule = [
   { task: "expire-tasks", match: "* * * * *" },
   { task: "lapse-leases", match: "* * * * *" },
   { task: "approve-overdue", match: "* * * * *" },
+  { task: "release-payments", match: "* * * * *" },
+  { task: "evaluate-submissions", match: "* * * * *" },
   { task: "forget-answers", match: "17 * * * *" },
   { task: "remove-abandoned-uploads", match: "41 * * * *" },
   { task: "disable-webhooks", match: "* * * * *" },
@@ -84,7 +95,7 @@ export async function startJobWorker(options: JobWorkerOptions): Promise<JobWork
   };
 }
 
-function taskListFor(context: WebhookJobContext & { log: BaseLogger }): TaskList {
+function taskListFor(context: AnyJobContext & { log: BaseLogger }): TaskList {
   const tasks: TaskList = {};
   for (const [name, job] of Object.entries(jobs)) {
     tasks[name] = async (payload) => {

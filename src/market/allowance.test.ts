@@ -4,6 +4,7 @@ import { MarketStage } from "../../test/support/market-stage.ts";
 import type { Task } from "../model/task.ts";
 import { approveSubmission } from "./approve-submission.ts";
 import { askQuestion } from "./ask-question.ts";
+import { noTally } from "./book-records.ts";
 import { cancelTask } from "./cancel-task.ts";
 import { claimTask } from "./claim-task.ts";
 import { type PostTask, postTask } from "./post-task.ts";
@@ -92,7 +93,13 @@ describe("posting on a daily allowance", () => {
     const approved = stage.market.execute(approveSubmission, { taskId: task.id, reviewerId: stage.poster, rating: 5 });
     expect(approved.task).toMatchObject({ state: "completed", price: null });
     expect(stage.market.transfers).toHaveLength(moved);
-    expect(stage.market.standings.get(stage.worker)).toEqual({ completed: 1, ratingSum: 5, ratingCount: 1 });
+    expect(stage.market.standings.get(stage.worker)).toEqual({
+      ...noTally,
+      completed: 1,
+      ratingSum: 5,
+      ratingCount: 1,
+      deadlinesMet: 1,
+    });
   });
 });
 

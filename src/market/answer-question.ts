@@ -35,7 +35,11 @@ export const answerQuestion: Command<AnswerQuestion, AnsweredQuestion> = command
     const clock = resumeLease(assignment, book.now);
     book.changeAssignment(assignment, { ...clock, openQuestionId: null });
     if (clock.leaseExpiresAt !== null) book.watchDeadline("lapse-leases", clock.leaseExpiresAt);
-    book.record(taskId, "question.answered", posterId, { questionId: question.id, content: asText(answered) });
+    book.record(taskId, "question.answered", posterId, {
+      questionId: question.id,
+      workerId: assignment.workerId,
+      content: asText(answered),
+    });
     return { task: book.task(taskId), question: answered, balance: book.balance(posterId, task.currency) };
   },
 });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { MarketStage, nobody } from "../../test/support/market-stage.ts";
 import { approveSubmission } from "./approve-submission.ts";
+import { noTally } from "./book-records.ts";
 
 let stage: MarketStage;
 beforeEach(() => {
@@ -46,7 +47,13 @@ describe("approving a submission", () => {
     expect(approved?.data).toMatchObject({ workerId: stage.worker, rating: 5, feedback: "Good." });
     rate(2);
     rate(null);
-    expect(stage.market.standings.get(stage.worker)).toEqual({ completed: 3, ratingSum: 7, ratingCount: 2 });
+    expect(stage.market.standings.get(stage.worker)).toEqual({
+      ...noTally,
+      completed: 3,
+      ratingSum: 7,
+      ratingCount: 2,
+      deadlinesMet: 3,
+    });
   });
 
   it("happens by itself at the end of the review window and not a millisecond sooner", () => {

@@ -2,6 +2,7 @@ import { type Assignment, isWorking } from "../model/assignment.ts";
 import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
+import { refuseBarred } from "./approvals.ts";
 import type { Book } from "./book.ts";
 
 /** Which assignment a worker's write is for: every write is fenced by it. */
@@ -13,10 +14,11 @@ export interface AssignmentRef {
 }
 
 /**
- * The assignment under which this worker may write now. Refuses `not_assignee`, `lease_lost` (ended, or run out although
+ * The assignment under which this worker may write now. Refuses `agent_not_approved`, `not_assignee`, `lease_lost` (ended, or run out although
  * the job that ends it has not come round yet), `task_wrong_state`.
  */
 export function workingAssignment(book: Book, task: Task, ref: AssignmentRef): Assignment {
+  refuseBarred(book.party(ref.workerId));
   const own = book.assignmentsOf(task.id).filter((assignment) => assignment.workerId === ref.workerId);
   const named =
     ref.assignmentId === undefined ? own.at(-1) : own.find((assignment) => assignment.id === ref.assignmentId);

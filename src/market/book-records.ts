@@ -1,13 +1,26 @@
 import type { Assignment, Review, Submission } from "../model/assignment.ts";
+import type { CashRequest } from "../model/cash-request.ts";
+import type { Dispute } from "../model/dispute.ts";
+import type { Evaluation } from "../model/evaluation.ts";
 import type { TaskEvent } from "../model/events.ts";
 import type { Id } from "../model/ids.ts";
 import type { Instant } from "../model/instant.ts";
 import type { JobRequest } from "../model/jobs.ts";
-import type { Agent, AllowanceUse, ApiKey, FileOwner, GrantAllotment, Party } from "../model/party.ts";
+import type {
+  Agent,
+  AllowanceUse,
+  ApiKey,
+  ApprovalDecision,
+  FileOwner,
+  GrantAllotment,
+  Party,
+} from "../model/party.ts";
 import type { Membership, Person } from "../model/person.ts";
+import type { Proposal, ProposalStanding } from "../model/proposal.ts";
 import type { Question } from "../model/question.ts";
 import type { Task } from "../model/task.ts";
 import type { Transfer, Wallet } from "../model/wallet.ts";
+import type { BoardCount } from "./board-counts.ts";
 
 /** What the engine has loaded (and locked) for a batch. */
 export interface BookContents {
@@ -22,6 +35,11 @@ export interface BookContents {
   /** The newest submission of each assignment under review. */
   readonly submissions: readonly Pick<Submission, "id" | "assignmentId">[];
   readonly files: readonly FileOwner[];
+  readonly proposals: readonly ProposalStanding[];
+  /** Those nobody has ruled on. */
+  readonly disputes: readonly Dispute[];
+  readonly evaluations: readonly Evaluation[];
+  readonly cashRequests: readonly CashRequest[];
   /** Of the e-mail addresses asked for, those that already belong to somebody. */
   readonly takenEmails: readonly string[];
 }
@@ -32,7 +50,21 @@ export interface AgentTally {
   readonly completed: number;
   readonly ratingSum: number;
   readonly ratingCount: number;
+  /** Deliveries turned down for good, or that lost against another's. */
+  readonly rejected: number;
+  /** Deliveries in time, and leases that ran out. */
+  readonly deadlinesMet: number;
+  readonly deadlinesMissed: number;
 }
+
+export const noTally: Omit<AgentTally, "agentId"> = {
+  completed: 0,
+  ratingSum: 0,
+  ratingCount: 0,
+  rejected: 0,
+  deadlinesMet: 0,
+  deadlinesMissed: 0,
+};
 
 /** What a batch did, for the store to write. */
 export interface BookChanges {
@@ -45,6 +77,18 @@ export interface BookChanges {
   readonly newQuestions: readonly Question[];
   readonly changedQuestions: readonly Question[];
   readonly parties: readonly Party[];
+  /** Only their approval changes here. */
+  readonly changedParties: readonly Party[];
+  readonly approvalDecisions: readonly ApprovalDecision[];
+  readonly newProposals: readonly Proposal[];
+  readonly changedProposals: readonly ProposalStanding[];
+  readonly newDisputes: readonly Dispute[];
+  readonly changedDisputes: readonly Dispute[];
+  readonly newEvaluations: readonly Evaluation[];
+  readonly changedEvaluations: readonly Evaluation[];
+  readonly newCashRequests: readonly CashRequest[];
+  readonly changedCashRequests: readonly CashRequest[];
+  readonly boardCounts: readonly BoardCount[];
   readonly agents: readonly Agent[];
   readonly people: readonly Person[];
   readonly memberships: readonly Membership[];

@@ -1,19 +1,36 @@
-import { type Account, accountName } from "../model/accounts.ts";
+import type { Account } from "../model/accounts.ts";
 import { type Assignment, isLive, type Review, type Submission } from "../model/assignment.ts";
+import type { CashRequest } from "../model/cash-request.ts";
+import type { Dispute } from "../model/dispute.ts";
 import { refuse } from "../model/errors.ts";
+import type { Evaluation } from "../model/evaluation.ts";
 import type { EventData, EventType, TaskEvent } from "../model/events.ts";
 import type { Id } from "../model/ids.ts";
 import type { Instant } from "../model/instant.ts";
-import type { DeadlineKind, JobRequest } from "../model/jobs.ts";
-import { type Currency, isAmount } from "../model/money.ts";
-import type { Agent, AllowanceUse, ApiKey, FileOwner, GrantAllotment, Party } from "../model/party.ts";
+import type { ChoreKind, DeadlineKind, JobRequest } from "../model/jobs.ts";
+import type { Currency } from "../model/money.ts";
+import type {
+  Agent,
+  AllowanceUse,
+  ApiKey,
+  Approval,
+  ApprovalDecision,
+  FileOwner,
+  GrantAllotment,
+  Party,
+} from "../model/party.ts";
 import type { Membership, Person } from "../model/person.ts";
+import type { Proposal, ProposalStanding } from "../model/proposal.ts";
 import type { Question } from "../model/question.ts";
 import type { Task } from "../model/task.ts";
-import type { Transfer, TransferKind, Wallet } from "../model/wallet.ts";
-import type { AgentTally, BookChanges, BookContents, BookSetting } from "./book-records.ts";
+import type { TransferKind } from "../model/wallet.ts";
+import { Additions } from "./additions.ts";
+import { countBoard } from "./board-counts.ts";
+import { type AgentTally, type BookChanges, type BookContents, type BookSetting, noTally } from "./book-records.ts";
+import { ByTask } from "./by-task.ts";
 import { deadlineJob } from "./deadlines.ts";
 import { Journal } from "./journal.ts";
+import { Ledger } from "./ledger.ts";
 import { Shelf } from "./shelf.ts";
 
 /**
@@ -26,25 +43,34 @@ export class Book {
   readonly #journal = new Journal();
   readonly #tasks = new Shelf<Task>(this.#journal);
   readonly #assignments = new Shelf<Assignment>(this.#journal);
-  readonly #assignmentsByTask = new Map<Id, Id[]>();
+  readonly #assignmentIds = new ByTask(this.#journal);
   readonly #parties = new Shelf<Party>(this.#journal);
-  readonly #wallets = new Shelf<Wallet>(this.#journal);
+  readonly #ledger: Ledger;
   readonly #allotments = new Shelf<GrantAllotment>(this.#journal);
   readonly #allowances = new Shelf<AllowanceUse>(this.#journal);
   readonly #questions = new Shelf<Question>(this.#journal);
-  readonly #agents: Agent[] = [];
   readonly #newestSubmission = new Map<Id, Pick<Submission, "id" | "assignmentId">>();
   readonly #files = new Map<Id, FileOwner>();
   readonly #takenEmails: ReadonlySet<string>;
+  /** Of the tasks asked for, without their texts. */
+  readonly proposals = new Shelf<ProposalStanding>(this.#journal);
+  readonly #proposalIds = new ByTask(this.#journal);
+  /** Of the tasks asked for, those nobody has ruled on. */
+  readonly disputes = new Shelf<Dispute>(this.#journal);
+  /** By the submission they are about. */
+  readonly evaluations = new Shelf<Evaluation>(this.#journal);
+  readonly cashRequests = new Shelf<CashRequest>(this.#journal);
+  readonly agents = new Additions<Agent>(this.#journal);
+  readonly keys = new Additions<ApiKey>(this.#journal);
+  readonly memberships = new Additions<Membership>(this.#journal);
+  readonly reviews = new Additions<Review>(this.#journal);
+  readonly approvalDecisions = new Additions<ApprovalDecision>(this.#journal);
+  readonly #proposalTexts = new Additions<Proposal>(this.#journal);
   readonly #people = new Shelf<Person>(this.#journal);
-  readonly #memberships: Membership[] = [];
-  readonly #reviews: Review[] = [];
-  readonly #keys: ApiKey[] = [];
-  readonly #submissions: Submission[] = [];
-  readonly #transfers: Transfer[] = [];
-  readonly #events: TaskEvent[] = [];
-  readonly #tallies: AgentTally[] = [];
-  readonly #jobs: JobRequest[] = [];
+  readonly #submissions = new Additions<Submission>(this.#journal);
+  readonly #events = new Additions<TaskEvent>(this.#journal);
+  readonly #tallies = new Additions<AgentTally>(this.#journal);
+  readonly #jobs = new Additions<JobRequest>(this.#journal);
   #command = "";
 
   constructor(contents: BookContents, setting: BookSetting) {
@@ -53,15 +79,22 @@ export class Book {
     for (const task of contents.tasks) this.#tasks.load(task.id, task);
     for (const assignment of contents.assignments) {
       this.#assignments.load(assignment.id, assignment);
-      this.#indexAssignment(assignment);
+      this.#assignmentIds.load(assignment.taskId, assignment.id);
     }
     for (const party of contents.parties) this.#parties.load(party.id, party);
-    for (const wallet of contents.wallets) this.#wallets.load(walletKey(wallet.partyId, wallet.currency), wallet);
+    this.#ledger = new Ledger(this.#journal, contents.wallets);
     for (const allotment of contents.allotments) this.#allotments.load(allotment.ownerEmail, allotment);
     for (const use of contents.allowances) this.#allowances.load(allowanceKey(use.holderId, use.day), use);
     for (const question of contents.questions) this.#questions.load(question.id, question);
     for (const submission of contents.submissions) this.#newestSubmission.set(submission.assignmentId, submission);
     for (const file of contents.files) this.#files.set(file.id, file);
+    for (const proposal of contents.proposals) {
+      this.proposals.load(proposal.id, proposal);
+      this.#proposalIds.load(proposal.taskId, proposal.id);
+    }
+    for (const dispute of contents.disputes) this.disputes.load(dispute.id, dispute);
+    for (const evaluation of contents.evaluations) this.evaluations.load(evaluation.submissionId, evaluation);
+    for (const request of contents.cashRequests) this.cashRequests.load(request.id, request);
     this.#takenEmails = new Set(contents.takenEmails);
   }
 
@@ -98,12 +131,7 @@ export class Book {
 
   /** Every assignment a task has had, oldest first. */
   assignmentsOf(taskId: Id): Assignment[] {
-    const assignments: Assignment[] = [];
-    for (const id of this.#assignmentsByTask.get(taskId) ?? []) {
-      const assignment = this.#assignments.get(id);
-      if (assignment !== undefined) assignments.push(assignment);
-    }
-    return assignments;
+    return this.#assignmentIds.of(taskId).flatMap((id) => this.#assignments.get(id) ?? []);
   }
 
   /** The assignments that bind a worker to the task now. */
@@ -113,8 +141,7 @@ export class Book {
 
   addAssignment(assignment: Assignment): void {
     this.#assignments.add(assignment.id, assignment);
-    this.#indexAssignment(assignment);
-    this.#journal.onUndo(() => this.#assignmentsByTask.get(assignment.taskId)?.pop());
+    this.#assignmentIds.add(assignment.taskId, assignment.id);
   }
 
   changeAssignment(assignment: Assignment, change: Partial<Omit<Assignment, "id" | "taskId">>): Assignment {
@@ -125,15 +152,33 @@ export class Book {
 
   /** Refuses `party_not_found`. */
   party(id: Id): Party {
-    return this.#parties.get(id) ?? refuse("party_not_found");
+    return this.findParty(id) ?? refuse("party_not_found");
+  }
+
+  findParty(id: Id): Party | undefined {
+    return this.#parties.get(id);
   }
 
   addParty(party: Party): void {
     this.#parties.add(party.id, party);
   }
 
-  addAgent(agent: Agent): void {
-    this.#append(this.#agents, agent);
+  changeApproval(party: Party, approval: Approval): Party {
+    const changed = { ...party, approval };
+    this.#parties.replace(party.id, changed);
+    return changed;
+  }
+
+  /** Without their texts. */
+  proposalsOf(taskId: Id): ProposalStanding[] {
+    return this.#proposalIds.of(taskId).flatMap((id) => this.proposals.get(id) ?? []);
+  }
+
+  addProposal(proposal: Proposal): void {
+    const { id, taskId, workerId, state, amount, decidedAt } = proposal;
+    this.proposals.add(id, { id, taskId, workerId, state, amount, decidedAt });
+    this.#proposalIds.add(taskId, id);
+    this.#proposalTexts.add(proposal);
   }
 
   /** Refuses `file_not_found`, also for a file of another party. */
@@ -149,16 +194,8 @@ export class Book {
     this.#people.add(email, person);
   }
 
-  addMembership(membership: Membership): void {
-    this.#append(this.#memberships, membership);
-  }
-
-  addKey(key: ApiKey): void {
-    this.#append(this.#keys, key);
-  }
-
   addSubmission(submission: Submission): void {
-    this.#append(this.#submissions, submission);
+    this.#submissions.add(submission);
     const before = this.#newestSubmission.get(submission.assignmentId);
     this.#newestSubmission.set(submission.assignmentId, submission);
     this.#journal.onUndo(() => {
@@ -169,10 +206,6 @@ export class Book {
 
   newestSubmissionOf(assignmentId: Id): Pick<Submission, "id"> | undefined {
     return this.#newestSubmission.get(assignmentId);
-  }
-
-  addReview(review: Review): void {
-    this.#append(this.#reviews, review);
   }
 
   addQuestion(question: Question): void {
@@ -203,7 +236,7 @@ export class Book {
 
   /** The party's balance; a wallet that was never used holds 0. */
   balance(partyId: Id, currency: Currency): number {
-    return this.#wallets.get(walletKey(partyId, currency))?.balance ?? 0;
+    return this.#ledger.balance(partyId, currency);
   }
 
   allotment(ownerEmail: string): GrantAllotment {
@@ -230,39 +263,30 @@ export class Book {
     currency: Currency,
     taskId: Id | null,
   ): void {
-    if (!isAmount(amount)) throw new Error(`${amount} is not an amount that can move.`);
-    const debitBalance = this.#applyToWallet(from, currency, -amount);
-    const creditBalance = this.#applyToWallet(to, currency, amount);
-    this.#append(this.#transfers, {
-      id: this.newId(),
-      kind,
-      debit: accountName(from, currency),
-      credit: accountName(to, currency),
-      amount,
-      currency,
-      taskId,
-      command: this.#command,
-      debitBalance,
-      creditBalance,
-      at: this.now,
-    });
+    const movement = { kind, from, to, amount, currency, taskId, command: this.#command };
+    this.#ledger.move(movement, this.newId(), this.now);
   }
 
   /** Writes the next line of a task's history. */
   record(taskId: Id, type: EventType, actorId: Id | null, data: EventData = {}): void {
     const number = this.task(taskId).eventCount + 1;
     this.changeTask(taskId, { eventCount: number });
-    this.#append(this.#events, { taskId, number, type, actorId, data, at: this.now });
+    this.#events.add({ taskId, number, type, actorId, data, at: this.now });
   }
 
   /** Makes sure that a job looks at due deadlines of this kind soon after `dueAt`. */
   watchDeadline(kind: DeadlineKind, dueAt: Instant): void {
-    this.#append(this.#jobs, deadlineJob(kind, dueAt));
+    this.#jobs.add(deadlineJob(kind, dueAt));
   }
 
-  tallyCompleted(agentId: Id, rating: number | null): void {
-    const rated = rating === null ? { ratingSum: 0, ratingCount: 0 } : { ratingSum: rating, ratingCount: 1 };
-    this.#append(this.#tallies, { agentId, completed: 1, ...rated });
+  /** Has a job look after what this command leaves, as soon as it has committed. */
+  leave(chore: ChoreKind): void {
+    this.#jobs.add({ name: chore, runAt: null, key: chore });
+  }
+
+  /** Adds to an agent's standing figures. */
+  tally(agentId: Id, added: Partial<Omit<AgentTally, "agentId">>): void {
+    this.#tallies.add({ agentId, ...noTally, ...added });
   }
 
   changes(): BookChanges {
@@ -271,58 +295,38 @@ export class Book {
       changedTasks: this.#tasks.changed(),
       newAssignments: this.#assignments.added(),
       changedAssignments: this.#assignments.changed(),
-      submissions: this.#submissions,
-      reviews: this.#reviews,
+      submissions: this.#submissions.all(),
+      reviews: this.reviews.all(),
       newQuestions: this.#questions.added(),
       changedQuestions: this.#questions.changed(),
       parties: this.#parties.added(),
-      agents: this.#agents,
+      changedParties: this.#parties.changed(),
+      approvalDecisions: this.approvalDecisions.all(),
+      newProposals: this.#proposalTexts.all().map((text) => ({ ...text, ...this.proposals.get(text.id) })),
+      changedProposals: this.proposals.changed(),
+      newDisputes: this.disputes.added(),
+      changedDisputes: this.disputes.changed(),
+      newEvaluations: this.evaluations.added(),
+      changedEvaluations: this.evaluations.changed(),
+      newCashRequests: this.cashRequests.added(),
+      changedCashRequests: this.cashRequests.changed(),
+      boardCounts: countBoard(this.#tasks),
+      agents: this.agents.all(),
       people: this.#people.added(),
-      memberships: this.#memberships,
-      keys: this.#keys,
-      newWallets: this.#wallets.added(),
-      changedWallets: this.#wallets.changed(),
+      memberships: this.memberships.all(),
+      keys: this.keys.all(),
+      ...this.#ledger.changes(),
       newAllotments: this.#allotments.added(),
       changedAllotments: this.#allotments.changed(),
       newAllowances: this.#allowances.added(),
       changedAllowances: this.#allowances.changed(),
-      transfers: this.#transfers,
-      events: this.#events,
-      tallies: this.#tallies,
-      jobs: this.#jobs,
+      events: this.#events.all(),
+      tallies: this.#tallies.all(),
+      jobs: this.#jobs.all(),
     };
-  }
-
-  #applyToWallet(account: Account, currency: Currency, change: number): number | null {
-    if (account.kind !== "wallet") return null;
-    const key = walletKey(account.partyId, currency);
-    const wallet = this.#wallets.get(key);
-    const balance = (wallet?.balance ?? 0) + change;
-    if (balance < 0)
-      refuse("funds_insufficient", { details: { currency, balance: balance - change, needed: -change } });
-    if (!Number.isSafeInteger(balance)) throw new Error(`The balance of ${key} would exceed what a number can hold.`);
-    const next = { partyId: account.partyId, currency, balance };
-    if (wallet === undefined) this.#wallets.add(key, next);
-    else this.#wallets.replace(key, next);
-    return balance;
-  }
-
-  #indexAssignment(assignment: Assignment): void {
-    const ids = this.#assignmentsByTask.get(assignment.taskId);
-    if (ids === undefined) this.#assignmentsByTask.set(assignment.taskId, [assignment.id]);
-    else ids.push(assignment.id);
-  }
-
-  #append<Row>(rows: Row[], row: Row): void {
-    rows.push(row);
-    this.#journal.onUndo(() => rows.pop());
   }
 }
 
 function allowanceKey(holderId: string, day: string): string {
   return `${holderId}:${day}`;
-}
-
-function walletKey(partyId: Id, currency: Currency): string {
-  return `${partyId}:${currency}`;
 }

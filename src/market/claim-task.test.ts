@@ -23,6 +23,8 @@ describe("claiming a task", () => {
       taskId: id,
       workerId: stage.worker,
       state: "active",
+      proposalId: null,
+      price: null,
       dueAt: leaseExpiresAt,
       leaseExpiresAt,
       heartbeatSeconds: null,

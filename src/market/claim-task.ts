@@ -3,6 +3,7 @@ import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
 import { type Party, sameSide } from "../model/party.ts";
 import type { Task } from "../model/task.ts";
+import { refuseBarred } from "./approvals.ts";
 import { type Command, command } from "./command.ts";
 import { startLease } from "./lease-clock.ts";
 
@@ -22,7 +23,7 @@ export interface WorkedTask {
 
 /**
  * A worker takes an open task: any from the board, or a direct one that is meant for it. The lease starts now; exactly
- * one worker wins. Refuses `task_not_found`, `own_task`, `task_taken`, `task_wrong_state`.
+ * one worker wins. Refuses `task_not_found`, `agent_not_approved`, `own_task`, `task_taken`, `task_wrong_state`.
  */
 export const claimTask: Command<ClaimTask, WorkedTask> = command({
   name: "claim_task",
@@ -31,6 +32,7 @@ export const claimTask: Command<ClaimTask, WorkedTask> = command({
     const task = book.task(taskId);
     const worker = book.party(workerId);
     const poster = book.party(task.posterId);
+    refuseBarred(worker);
     if (task.intake === "direct") {
       if (!isMeantFor(task, poster, worker)) refuse("task_not_found");
     } else {
@@ -44,6 +46,8 @@ export const claimTask: Command<ClaimTask, WorkedTask> = command({
       taskId,
       workerId,
       state: "active",
+      proposalId: null,
+      price: null,
       openQuestionId: null,
       ...startLease(book.now, task.timeLimitMinutes, heartbeatSeconds),
       createdAt: book.now,

@@ -8,8 +8,18 @@ export interface Loads {
   readonly tasks?: readonly Id[];
   /** These parties with their wallets. */
   readonly parties?: readonly Id[];
+  /** These agents' standing may change: others who would change it wait. Must be in `parties` too. */
+  readonly approvalsOf?: readonly Id[];
   /** These tasks' money may end here: their posters' and bound workers' wallets as well. Must be in `tasks` too. */
   readonly settles?: readonly Id[];
+  /** These tasks' proposals, without their texts. Must be in `tasks` too. */
+  readonly proposalsOf?: readonly Id[];
+  /** These tasks' open disputes. Must be in `tasks` too. */
+  readonly disputesOf?: readonly Id[];
+  /** The evaluations of these submissions. Their tasks must be in `tasks`. */
+  readonly evaluationsOf?: readonly Id[];
+  /** These deposit and payout requests. Their parties must be in `parties`. */
+  readonly cashRequests?: readonly Id[];
   /** Files that are being handed in; read, not locked. */
   readonly files?: readonly Id[];
   /** What these holders have used of their allowance on a day. */

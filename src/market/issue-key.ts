@@ -18,7 +18,7 @@ export const issueKey: Command<IssueKey, IssuedKey> = command({
   loads: (input) => ({ parties: [input.partyId] }),
   decide(book, { partyId, key }) {
     const issued: ApiKey = { id: book.newId(), partyId: book.party(partyId).id, createdAt: book.now, ...key };
-    book.addKey(issued);
+    book.keys.add(issued);
     const { hash: _hash, ...shown } = issued;
     return { key: shown };
   },

@@ -27,6 +27,7 @@ export const lapseLease: Command<LapseLease, { readonly task: Task }> = command(
     if (assignment.leaseExpiresAt > book.now) refuse("not_due");
     closeOpenQuestion(book, assignment);
     book.changeAssignment(assignment, { state: "lapsed", ...stoppedLease, openQuestionId: null, endedAt: book.now });
+    book.tally(assignment.workerId, { deadlinesMissed: 1 });
     book.record(taskId, "task.lapsed", null, { assignmentId, workerId: assignment.workerId });
     return { task: putBackOnBoard(book, task) };
   },

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { aTask } from "../../test/support/market-inputs.ts";
+import { aCompetition, aTask } from "../../test/support/market-inputs.ts";
 import { MarketStage, nobody } from "../../test/support/market-stage.ts";
 import { addHours } from "../model/instant.ts";
 import { postTask } from "./post-task.ts";
@@ -89,4 +89,38 @@ describe("posting a task", () => {
       });
     },
   );
+});
+
+describe("posting a task that is competed for", () => {
+  it("keeps what the poster hands over and how many may compete, and holds its budget", () => {
+    stage.grant(stage.poster, 5_000, "usd");
+    const inputs = { site: "https://example.com", columns: ["name", "website"] };
+    const expiresAt = addHours(stage.market.now, 100);
+    const wish = { inputs, maxProposals: 10, disputeHours: 24, expiresInHours: null, expiresAt };
+    const { task } = stage.market.execute(postTask, aCompetition(stage.poster, wish));
+    const fresh = { state: "open", proposalCount: 0, releaseDueAt: null };
+    expect(task).toMatchObject({ ...fresh, inputs, maxProposals: 10, disputeHours: 24, expiresAt });
+    expect(stage.market.account(`escrow:${task.id}`)).toBe(5_000);
+    expect(stage.market.jobs.at(-1)).toMatchObject({ name: "expire-tasks", runAt: expiresAt });
+  });
+
+  it("is refused with a deadline that is not ahead", () => {
+    stage.grant(stage.poster, 5_000, "usd");
+    for (const expiresAt of [stage.market.now, addHours(stage.market.now, -1)]) {
+      const late = aCompetition(stage.poster, { expiresAt, expiresInHours: null });
+      stage.expectRefused(postTask, late, "deadline_passed");
+    }
+  });
+
+  it("is counted on the board of its category as long as anybody may propose, other tasks never", () => {
+    stage.grant(stage.poster, 50_000, "usd");
+    for (const wish of [{}, {}, { visibility: "private" }, { intake: "claim", maxProposals: null }] as const) {
+      stage.market.execute(postTask, aCompetition(stage.poster, { category: "research", ...wish }));
+    }
+    stage.market.execute(postTask, aCompetition(stage.poster, { category: "design" }));
+    expect([...stage.market.boardCounts]).toEqual([
+      ["research", 2],
+      ["design", 1],
+    ]);
+  });
 });

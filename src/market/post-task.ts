@@ -1,7 +1,8 @@
 import { escrow, wallet } from "../model/accounts.ts";
 import { refuse } from "../model/errors.ts";
 import { addHours, type Instant } from "../model/instant.ts";
-import type { Task } from "../model/task.ts";
+import type { Task, TaskInputs } from "../model/task.ts";
+import { refuseBarred } from "./approvals.ts";
 import type { Book } from "./book.ts";
 import { type Command, command } from "./command.ts";
 
@@ -33,6 +34,13 @@ export interface PostTask extends TaskTerms {
   readonly allowance: AllowanceCharge | null;
   /** How long the task stays on the board; null: until somebody ends it. */
   readonly expiresInHours: number | null;
+  /** The moment at which it leaves the board, instead of a number of hours. */
+  readonly expiresAt?: Instant | null;
+  readonly inputs?: TaskInputs | null;
+  /** How many proposals are taken; null unless the intake is `proposals`. */
+  readonly maxProposals?: number | null;
+  /** How long approved work may be disputed; 0 unless said. */
+  readonly disputeHours?: number;
   /** What the poster should know from the start, for instance that nobody is there yet; the second line of history. */
   readonly notice?: string;
 }
@@ -55,22 +63,31 @@ export interface PostedTask {
 
 /**
  * Puts work on the board and its whole budget into escrow, or takes its cost from a daily allowance. Refuses
- * `party_not_found`, `funds_insufficient`, `allowance_used_up`.
+ * `party_not_found`, `funds_insufficient`, `allowance_used_up`,
+ * `deadline_passed`.
  */
 export const postTask: Command<PostTask, PostedTask> = command({
   name: "post_task",
   loads: (input) => ({ parties: [input.posterId], allowances: input.allowance === null ? [] : [input.allowance] }),
   decide(book, { expiresInHours, allowance, notice, ...input }) {
     const poster = book.party(input.posterId);
+    refuseBarred(poster);
     const id = book.newId();
-    const expiresAt = expiresInHours === null ? null : addHours(book.now, expiresInHours);
+    const boardEnd = expiresInHours === null ? null : addHours(book.now, expiresInHours);
+    const expiresAt = input.expiresAt ?? boardEnd;
+    if (expiresAt !== null && expiresAt <= book.now) refuse("deadline_passed");
     book.addTask({
       id,
+      inputs: null,
+      maxProposals: null,
+      disputeHours: 0,
       ...input,
       funding: allowance === null ? "escrow" : "allowance",
       revisionCount: 0,
       state: "open",
       price: null,
+      proposalCount: 0,
+      releaseDueAt: null,
       expiresAt,
       reviewDueAt: null,
       createdAt: book.now,

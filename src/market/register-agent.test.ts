@@ -20,7 +20,7 @@ describe("registering an agent", () => {
       engineer: "none",
       createdAt: stage.market.now,
     });
-    expect(agent).toEqual({ id: party.id, ...input.profile });
+    expect(agent).toEqual({ id: party.id, taskForce: false, ...input.profile });
     expect(balance).toBe(100);
     expect(stage.market.balance(party.id)).toBe(100);
     expect(stage.market.transfers.at(-1)).toMatchObject({

@@ -10,7 +10,9 @@ export interface RegisterAgent {
   readonly name: string;
   readonly organizationId: Id | null;
   readonly engineer: EngineerScope;
-  readonly profile: Omit<Agent, "id">;
+  /** `pending` where an admin must let the agent in first, else `none`. */
+  readonly approval?: "none" | "pending";
+  readonly profile: Omit<Agent, "id" | "taskForce"> & Partial<Pick<Agent, "taskForce">>;
   readonly key: NewKey;
   /** Credits granted at sign-up, as configured. */
   readonly grantCredits: number;
@@ -37,12 +39,13 @@ export const registerAgent: Command<RegisterAgent, RegisteredAgent> = command({
       organizationId: input.organizationId,
       shortId: null,
       engineer: input.engineer,
+      approval: input.approval ?? "none",
       createdAt: book.now,
     };
-    const agent: Agent = { id: party.id, ...input.profile };
+    const agent: Agent = { id: party.id, taskForce: false, ...input.profile };
     book.addParty(party);
-    book.addAgent(agent);
-    book.addKey({ id: book.newId(), partyId: party.id, createdAt: book.now, ...input.key });
+    book.agents.add(agent);
+    book.keys.add({ id: book.newId(), partyId: party.id, createdAt: book.now, ...input.key });
     if (input.grantCredits > 0 && useAllotment()) {
       book.transfer("grant", platform("grants"), wallet(party.id), input.grantCredits, "credits", null);
     }

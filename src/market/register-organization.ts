@@ -37,11 +37,12 @@ export const registerOrganization: Command<RegisterOrganization, RegisteredOrgan
       organizationId: null,
       shortId: input.shortId,
       engineer: "none",
+      approval: "none",
       createdAt: book.now,
     };
     book.addParty(party);
     const userId = input.owner === undefined ? null : addOwner(book, party, input.owner);
-    if (input.key !== null) book.addKey({ id: book.newId(), partyId: party.id, createdAt: book.now, ...input.key });
+    if (input.key !== null) book.keys.add({ id: book.newId(), partyId: party.id, createdAt: book.now, ...input.key });
     if (input.grantCents > 0) {
       book.transfer("grant", platform("grants"), wallet(party.id), input.grantCents, "usd", null);
     }
@@ -52,6 +53,6 @@ export const registerOrganization: Command<RegisterOrganization, RegisteredOrgan
 function addOwner(book: Book, party: Party, owner: OrganizationOwner): string {
   if ("newPerson" in owner) book.addPerson({ ...owner.newPerson, createdAt: book.now });
   const userId = "newPerson" in owner ? owner.newPerson.id : owner.userId;
-  book.addMembership({ userId, organizationId: party.id, role: "owner", createdAt: book.now });
+  book.memberships.add({ userId, organizationId: party.id, role: "owner", createdAt: book.now });
   return userId;
 }

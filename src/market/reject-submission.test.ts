@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { MarketStage, nobody } from "../../test/support/market-stage.ts";
 import { approveSubmission } from "./approve-submission.ts";
+import { noTally } from "./book-records.ts";
 import { claimTask } from "./claim-task.ts";
 import { rejectSubmission } from "./reject-submission.ts";
 import { submitWork } from "./submit-work.ts";
@@ -21,8 +22,11 @@ describe("rejecting a submission for good", () => {
     expect(stage.market.reviews).toMatchObject([
       { submissionId: stage.market.submissions[0]?.id, verdict: "rejected", rating: null, feedback: "No." },
     ]);
-    expect(stage.market.eventsOf(id).at(-1)).toMatchObject({ type: "task.rejected", data: { reason: "No." } });
-    expect(stage.market.standings.has(stage.worker)).toBe(false);
+    expect(stage.market.eventsOf(id).at(-1)).toMatchObject({
+      type: "task.rejected",
+      data: { assignmentId: stage.assignmentOf(id).id, workerId: stage.worker, reason: "No." },
+    });
+    expect(stage.market.standings.get(stage.worker)).toEqual({ ...noTally, rejected: 1, deadlinesMet: 1 });
   });
 
   it("leaves the task to be done by another, who is paid", () => {

@@ -5,45 +5,40 @@ import { type Command, command } from "./command.ts";
 import { endTask } from "./end-task.ts";
 import { stoppedLease } from "./lease-clock.ts";
 import type { PostedTask } from "./post-task.ts";
+import { returnToBoard } from "./put-back.ts";
+import { deliveredAssignments, recordReview, reviewedAssignment } from "./review-window.ts";
 
 export interface RejectSubmission {
   readonly taskId: Id;
   readonly posterId: Id;
+  /** Which of several submissions; absent: all of them. */
+  readonly submissionId?: Id | null;
   readonly reason: string | null;
   /** Whether the poster gives up on the task too; else it goes back to the board. */
   readonly cancel: boolean;
 }
 
 /**
- * The poster rejects the submission under review for good; its worker is let go, unpaid. Refuses `task_not_found`,
- * `not_poster`, `task_wrong_state`.
+ * The poster rejects the submission under review for good; its worker is let go, unpaid. With others still to be judged
+ * the review goes on. Refuses `task_not_found`, `not_poster`, `task_wrong_state`, `submission_not_found`.
  */
 export const rejectSubmission: Command<RejectSubmission, PostedTask> = command({
   name: "reject_submission",
   loads: (input) => ({ tasks: [input.taskId], settles: [input.taskId], parties: [input.posterId] }),
-  decide(book, { taskId, posterId, reason, cancel }) {
+  decide(book, { taskId, posterId, submissionId = null, reason, cancel }) {
     const task = postersTask(book, taskId, posterId);
     if (task.state !== "in_review") refuse("task_wrong_state", { details: { state: task.state } });
-    for (const assignment of book.liveAssignmentsOf(taskId)) {
-      const submission = book.newestSubmissionOf(assignment.id);
+    const rejected =
+      submissionId === null ? deliveredAssignments(book, task) : [reviewedAssignment(book, task, submissionId)];
+    for (const assignment of rejected) {
+      recordReview(book, assignment, { reviewerId: posterId, verdict: "rejected", feedback: reason });
       book.changeAssignment(assignment, { state: "rejected", ...stoppedLease, endedAt: book.now });
-      if (submission === undefined) continue;
-      book.addReview({
-        id: book.newId(),
-        taskId,
-        submissionId: submission.id,
-        reviewerId: posterId,
-        verdict: "rejected",
-        rating: null,
-        feedback: reason,
-        createdAt: book.now,
-      });
+      book.tally(assignment.workerId, { rejected: 1 });
+      const { id: assignmentId, workerId } = assignment;
+      book.record(taskId, "task.rejected", posterId, { assignmentId, workerId, reason });
     }
-    book.record(taskId, "task.rejected", posterId, { reason });
-    const timeIsOver = task.expiresAt !== null && task.expiresAt <= book.now;
     if (cancel) endTask(book, task, "cancelled", posterId);
-    else if (timeIsOver) endTask(book, task, "expired", null);
-    else book.changeTask(taskId, { state: "open", reviewDueAt: null });
+    else if (book.liveAssignmentsOf(taskId).length === 0) returnToBoard(book, task);
     return { task: book.task(taskId), balance: book.balance(posterId, task.currency) };
   },
 });

@@ -46,7 +46,7 @@ describe("asking for a revision", () => {
     expect(stage.market.eventsOf(id).at(-1)).toMatchObject({
       type: "task.revision_requested",
       actorId: stage.poster,
-      data: { reason: "More." },
+      data: { assignmentId: stage.assignmentOf(id).id, workerId: stage.worker, reason: "More." },
     });
     expect(stage.market.account(`escrow:${id}`)).toBe(25);
   });

@@ -1,4 +1,5 @@
 import { escrow, platform, wallet } from "../model/accounts.ts";
+import type { Assignment } from "../model/assignment.ts";
 import type { Id } from "../model/ids.ts";
 import { splitPrice } from "../model/money.ts";
 import type { Task } from "../model/task.ts";
@@ -21,4 +22,11 @@ export function payWorker(book: Book, task: Task, workerId: Id, price: number): 
 export function refundPoster(book: Book, task: Task): void {
   if (task.funding === "allowance") return;
   book.transfer("refund", escrow(task.id), wallet(task.posterId), task.budget, task.currency, task.id);
+}
+
+/** Whose work the poster has accepted. */
+export function acceptedAssignment(book: Book, task: Task): Assignment {
+  const accepted = book.assignmentsOf(task.id).find(({ state }) => state === "accepted");
+  if (accepted === undefined) throw new Error(`Nobody's work was accepted on ${task.id}.`);
+  return accepted;
 }

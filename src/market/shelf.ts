@@ -3,6 +3,7 @@ import type { Journal } from "./journal.ts";
 /** One kind of record in the book: what was loaded, and what commands added or changed, each step undoable. */
 export class Shelf<Row> {
   readonly #rows = new Map<string, Row>();
+  readonly #stored = new Map<string, Row>();
   readonly #added = new Set<string>();
   readonly #changed = new Set<string>();
   readonly #journal: Journal;
@@ -14,6 +15,14 @@ export class Shelf<Row> {
   /** Puts a stored record on the shelf. Not a change. */
   load(key: string, row: Row): void {
     this.#rows.set(key, row);
+    this.#stored.set(key, row);
+  }
+
+  /** Every record that commands added or changed, as it was stored (undefined: not at all) and as it is now. */
+  *steps(): Generator<readonly [before: Row | undefined, after: Row]> {
+    for (const [key, row] of this.#rows) {
+      if (this.#added.has(key) || this.#changed.has(key)) yield [this.#stored.get(key), row];
+    }
   }
 
   get(key: string): Row | undefined {

@@ -1,6 +1,5 @@
-import { type Assignment, isWorking, type Submission } from "../model/assignment.ts";
+import { isWorking, type Submission } from "../model/assignment.ts";
 import type { Id } from "../model/ids.ts";
-import { addHours } from "../model/instant.ts";
 import type { Task } from "../model/task.ts";
 import { acceptSubmission, noAppraisal } from "./accept-submission.ts";
 import { type AssignmentRef, workingAssignment } from "./assignments.ts";
@@ -9,11 +8,13 @@ import type { WorkedTask } from "./claim-task.ts";
 import { closeOpenQuestion } from "./close-question.ts";
 import { type Command, command } from "./command.ts";
 import { stoppedLease } from "./lease-clock.ts";
+import { openReview } from "./review-window.ts";
 
 export interface SubmitWork extends AssignmentRef {
   readonly text: string;
   readonly fileIds?: readonly Id[];
   readonly links?: readonly string[];
+  readonly resultUrl?: string | null;
 }
 
 export interface SubmittedWork extends WorkedTask {
@@ -21,7 +22,8 @@ export interface SubmittedWork extends WorkedTask {
 }
 
 /**
- * The worker hands in. With automatic review this also accepts the work and pays for it, in the same commit.
+ * The worker hands in. With automatic review this also accepts the work and pays for it, in the same commit: of several
+ * workers the first to deliver wins.
  * Refuses `task_not_found`, `not_assignee`, `assignment_not_found`, `lease_lost`, `task_wrong_state`, `file_not_found`.
  */
 export const submitWork: Command<SubmitWork, SubmittedWork> = command({
@@ -32,7 +34,7 @@ export const submitWork: Command<SubmitWork, SubmittedWork> = command({
     parties: [input.workerId],
     files: input.fileIds ?? [],
   }),
-  decide(book, { taskId, workerId, assignmentId, text, fileIds = [], links = [] }) {
+  decide(book, { taskId, workerId, assignmentId, text, fileIds = [], links = [], resultUrl = null }) {
     const task = book.task(taskId);
     const assignment = workingAssignment(book, task, { taskId, workerId, assignmentId });
     for (const fileId of fileIds) book.fileOf(fileId, workerId);
@@ -44,9 +46,12 @@ export const submitWork: Command<SubmitWork, SubmittedWork> = command({
       text,
       fileIds,
       links,
+      resultUrl,
       createdAt: book.now,
     };
     book.addSubmission(submission);
+    if (isEvaluated(task)) scheduleEvaluation(book, submission);
+    book.tally(workerId, { deadlinesMet: 1 });
     closeOpenQuestion(book, assignment);
     const submitted = book.changeAssignment(assignment, {
       state: "submitted",
@@ -59,18 +64,29 @@ export const submitWork: Command<SubmitWork, SubmittedWork> = command({
       files: fileIds.length,
       links: links.length,
     });
-    if (!book.liveAssignmentsOf(taskId).some((live) => isWorking(live.state))) moveToReview(book, task, submitted);
+    if (task.reviewPolicy === "auto") acceptSubmission(book, task, submitted, null, noAppraisal);
+    else if (!book.liveAssignmentsOf(taskId).some((live) => isWorking(live.state))) openReview(book, task);
     const final = book.assignmentsOf(taskId).find((each) => each.id === assignment.id) ?? submitted;
     return { task: book.task(taskId), assignment: final, submission, balance: book.balance(workerId, task.currency) };
   },
 });
 
-function moveToReview(book: Book, task: Task, submitted: Assignment): void {
-  if (task.reviewPolicy === "auto") {
-    acceptSubmission(book, task, submitted, null, noAppraisal);
-    return;
-  }
-  const reviewDueAt = addHours(book.now, task.reviewHours);
-  book.changeTask(task.id, { state: "in_review", reviewDueAt });
-  book.watchDeadline("approve-overdue", reviewDueAt);
+/** Where workers compete or share a project, the platform looks at what they deliver too (4-dialects, nexwork). */
+function isEvaluated({ intake }: Task): boolean {
+  return intake === "proposals" || intake === "team";
+}
+
+function scheduleEvaluation(book: Book, { id, taskId, createdAt }: Submission): void {
+  book.evaluations.add(id, {
+    submissionId: id,
+    taskId,
+    state: "pending",
+    attempts: 0,
+    formatScore: null,
+    coherenceScore: null,
+    checks: [],
+    createdAt,
+    finishedAt: null,
+  });
+  book.leave("evaluate-submissions");
 }

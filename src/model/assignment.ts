@@ -10,6 +10,10 @@ export interface Assignment {
   readonly taskId: Id;
   readonly workerId: Id;
   readonly state: AssignmentState;
+  /** The proposal that won it; null where there are none. */
+  readonly proposalId: Id | null;
+  /** What was agreed on; null: the task's budget. */
+  readonly price: number | null;
   /** When the worker's time for the task is over, heartbeats or not; null while no clock runs. */
   readonly dueAt: Instant | null;
   /** When the assignment lapses unless the worker is heard of; never after `dueAt`. null: no clock runs. */
@@ -29,6 +33,11 @@ export function isLive(state: AssignmentState): boolean {
   return state === "active" || state === "submitted" || state === "revision";
 }
 
+/** Whether the task's money may go to this assignment's worker. */
+export function hasStake(state: AssignmentState): boolean {
+  return isLive(state) || state === "accepted";
+}
+
 /** Whether the worker owes work under this assignment. */
 export function isWorking(state: AssignmentState): boolean {
   return state === "active" || state === "revision";
@@ -44,10 +53,15 @@ export interface Submission {
   /** Uploaded files, in the order they were named. */
   readonly fileIds: readonly Id[];
   readonly links: readonly string[];
+  /** Where the result as a whole is to be found, if the worker says so. */
+  readonly resultUrl: string | null;
   readonly createdAt: Instant;
 }
 
 type Verdict = "approved" | "revision_requested" | "rejected";
+
+/** For instance `{ accuracy: 5, style: 3 }`. */
+export type CriterionScores = Readonly<Record<string, number>>;
 
 /** The poster's word on a submission; `reviewerId` is null when time or the platform decided. */
 export interface Review {
@@ -59,5 +73,7 @@ export interface Review {
   /** 1 to 5, or null. */
   readonly rating: number | null;
   readonly feedback: string | null;
+  /** 1 to 5 for each criterion the poster names, or null. */
+  readonly scores: CriterionScores | null;
   readonly createdAt: Instant;
 }

@@ -44,6 +44,7 @@ const rules = {
   // Who the caller is
   key_missing: { kind: "unauthenticated", message: "An API key is required." },
   key_invalid: { kind: "unauthenticated", message: "The API key is invalid or revoked." },
+  agent_not_approved: { kind: "forbidden", message: "This agent is not approved." },
   not_allowed: { kind: "forbidden", message: "You are not allowed to do this." },
 
   // What is not there
@@ -51,6 +52,10 @@ const rules = {
   task_not_found: { kind: "not_found", message: "Task not found." },
   agent_not_found: { kind: "not_found", message: "Agent not found." },
   party_not_found: { kind: "not_found", message: "No such party." },
+  proposal_not_found: { kind: "not_found", message: "Proposal not found." },
+  submission_not_found: { kind: "not_found", message: "Submission not found." },
+  dispute_not_found: { kind: "not_found", message: "Dispute not found." },
+  cash_request_not_found: { kind: "not_found", message: "No such deposit or payout request." },
   assignment_not_found: { kind: "not_found", message: "Assignment not found." },
 
   // What the market's rules forbid
@@ -59,6 +64,17 @@ const rules = {
   not_poster: { kind: "forbidden", message: "Only the poster of this task can do this." },
   task_wrong_state: { kind: "conflict", message: "The task is not in a state that allows this." },
   task_taken: { kind: "conflict", message: "The task has already been taken." },
+  not_proposals: { kind: "conflict", message: "This task does not take proposals." },
+  proposal_exists: { kind: "conflict", message: "This agent has already made a proposal on this task." },
+  proposal_over_budget: { kind: "invalid", message: "The proposal asks for more than the task's budget." },
+  proposal_decided: { kind: "conflict", message: "The proposal has already been decided." },
+  intake_full: { kind: "conflict", message: "All proposals that the task takes are in." },
+  deadline_passed: { kind: "conflict", message: "The deadline has passed." },
+  submission_ambiguous: { kind: "invalid", message: "Several submissions wait for review: name the one you mean." },
+  evaluation_finished: { kind: "conflict", message: "This submission has already been evaluated." },
+  ruling_invalid: { kind: "invalid", message: "A split gives the worker more than 0 and less than the price." },
+  cash_request_decided: { kind: "conflict", message: "This request has already been decided." },
+  approval_wrong_state: { kind: "conflict", message: "The agent's approval cannot change like that." },
   question_not_open: { kind: "conflict", message: "No question is waiting for an answer." },
   question_open: { kind: "conflict", message: "A question is already waiting for an answer." },
   answer_invalid: { kind: "invalid", message: "The answer does not fit the question." },
@@ -96,6 +112,10 @@ const rules = {
   },
   shutting_down: { kind: "unavailable", message: "The server is shutting down. Try again shortly." },
   execution_unavailable: { kind: "unavailable", message: "This server does not run agents." },
+  payment_not_begun: {
+    kind: "upstream_failed",
+    message: "The payment provider could not begin. The request is kept: repeat it with the same Idempotency-Key.",
+  },
   execution_failed: { kind: "upstream_failed", message: "The agent failed to produce a result." },
   execution_timeout: { kind: "upstream_timeout", message: "The agent did not answer in time." },
   rate_limited: { kind: "rate_limited", message: "Too many requests. Try again later." },

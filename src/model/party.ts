@@ -6,6 +6,17 @@ export type PartyKind = "organization" | "agent";
 /** Whether an agent takes direct tasks that name no agent: its own organization's, or anybody's. */
 export type EngineerScope = "none" | "organization" | "platform";
 
+/**
+ * Whether an admin lets an agent work. `none`: it never asked, and works where no approval is needed. `pending`,
+ * `rejected` and `suspended` agents may do nothing at all.
+ */
+export type Approval = "none" | "pending" | "approved" | "rejected" | "suspended";
+
+/** Whether an agent of this standing may do nothing at all. */
+export function isBarred(approval: Approval): boolean {
+  return approval === "pending" || approval === "rejected" || approval === "suspended";
+}
+
 /** Whoever can post or do work and owns a wallet. */
 export interface Party {
   readonly id: Id;
@@ -16,6 +27,8 @@ export interface Party {
   /** Five base62 characters, for display; organizations only. */
   readonly shortId: string | null;
   readonly engineer: EngineerScope;
+  /** Agents only; `none` for an organization. */
+  readonly approval: Approval;
   readonly createdAt: Instant;
 }
 
@@ -39,6 +52,18 @@ export interface Agent {
   readonly webhookUrl: string | null;
   readonly ownerEmail: string | null;
   readonly categories: readonly string[];
+  /** Whether its operator has opted it into Task Forces. */
+  readonly taskForce: boolean;
+}
+
+/** An admin's word on an agent; kept for good. */
+export interface ApprovalDecision {
+  readonly id: Id;
+  readonly agentId: Id;
+  readonly approval: Approval;
+  readonly reason: string | null;
+  readonly decidedById: Id;
+  readonly at: Instant;
 }
 
 export type KeyRole = "member" | "admin";

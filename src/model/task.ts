@@ -19,7 +19,10 @@ export type Visibility = "public" | "private";
 /** `auto`: a submission is accepted on the spot. `manual`: the poster reviews it, or time does. */
 type ReviewPolicy = "auto" | "manual";
 /** `escrow`: the budget is held from posting. `allowance`: paid by the poster's daily allowance, so no money is held. */
-export type Funding = "escrow" | "allowance";
+type Funding = "escrow" | "allowance";
+
+/** What a poster hands over with the brief, as they wrote it. */
+export type TaskInputs = Readonly<Record<string, unknown>>;
 
 /** A piece of work with a budget. */
 export interface Task {
@@ -35,6 +38,7 @@ export interface Task {
   readonly category: string;
   readonly instructions: string | null;
   readonly expectedOutput: string | null;
+  readonly inputs: TaskInputs | null;
   readonly tags: readonly string[];
   readonly requiredCapabilities: readonly string[];
   readonly currency: Currency;
@@ -47,6 +51,8 @@ export interface Task {
   readonly feeBasisPoints: number;
   readonly reviewPolicy: ReviewPolicy;
   readonly reviewHours: number;
+  /** How long an approved task may still be disputed; its payment waits for as long. 0: paid at once, and final. */
+  readonly disputeHours: number;
   /** null: as many as the poster asks for. */
   readonly maxRevisions: number | null;
   /** Revisions asked for so far. */
@@ -55,6 +61,12 @@ export interface Task {
   readonly timeLimitMinutes: number;
   /** When an open task leaves the board and is refunded; null: never. */
   readonly expiresAt: Instant | null;
+  /** How many proposals are taken; null unless the intake is `proposals`. */
+  readonly maxProposals: number | null;
+  /** Proposals received and not withdrawn. */
+  readonly proposalCount: number;
+  /** When an approved task is paid, unless it is disputed before; null: nothing waits to be paid. */
+  readonly releaseDueAt: Instant | null;
   /** When a submission that waits for review is approved by itself; null while none waits. */
   readonly reviewDueAt: Instant | null;
   readonly createdAt: Instant;

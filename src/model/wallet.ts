@@ -9,7 +9,7 @@ export interface Wallet {
   readonly balance: number;
 }
 
-export type TransferKind = "grant" | "hold" | "payment" | "fee" | "refund" | "deposit" | "payout";
+export type TransferKind = "grant" | "hold" | "payment" | "fee" | "refund" | "deposit" | "payout" | "payout_return";
 
 /** Money from one account to another. Inserted once, never changed. */
 export interface Transfer {

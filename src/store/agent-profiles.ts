@@ -1,7 +1,8 @@
 import type { Pool } from "pg";
 import type { Id } from "../model/ids.ts";
 import type { Instant } from "../model/instant.ts";
-import type { Agent, EngineerScope } from "../model/party.ts";
+import type { Agent, Approval, ApprovalDecision, EngineerScope } from "../model/party.ts";
+import { approvalDecisions } from "./book/competing-tables.ts";
 import { agents } from "./book/tables.ts";
 
 /** An agent with its name and its record. */
@@ -10,16 +11,25 @@ export interface AgentProfile extends Agent {
   /** Its operator; null if it registered itself. */
   readonly organizationId: Id | null;
   readonly engineer: EngineerScope;
+  readonly approval: Approval;
   readonly createdAt: Instant;
   readonly completedCount: number;
   readonly ratingSum: number;
   readonly ratingCount: number;
+  /** Deliveries turned down for good, or that lost against another's. */
+  readonly rejectedCount: number;
+  readonly deadlinesMet: number;
+  readonly deadlinesMissed: number;
 }
 
-const profileColumns = `p.name, p.created_at as "createdAt", p.organization_id as "organizationId", p.engineer, ${agents.columns
-  .split(", ")
-  .map((column) => `a.${column}`)
-  .join(", ")}, a.completed_count as "completedCount", a.rating_sum as "ratingSum", a.rating_count as "ratingCount"`;
+/** Of `agents a join parties p`. */
+const profileColumns = `p.name, p.created_at as "createdAt", p.organization_id as "organizationId", p.engineer,
+  p.approval, ${agents.columns
+    .split(", ")
+    .map((column) => `a.${column}`)
+    .join(", ")}, a.completed_count as "completedCount", a.rating_sum as "ratingSum",
+  a.rating_count as "ratingCount", a.rejected_count as "rejectedCount", a.deadlines_met as "deadlinesMet",
+  a.deadlines_missed as "deadlinesMissed"`;
 
 /** One agent, or undefined. */
 export async function readAgentProfile(pool: Pool, id: Id): Promise<AgentProfile | undefined> {
@@ -31,15 +41,51 @@ export async function readAgentProfile(pool: Pool, id: Id): Promise<AgentProfile
   return rows[0];
 }
 
+/** The profiles of those of these parties that are agents, by their ids. */
+export async function readAgentProfiles(pool: Pool, ids: readonly Id[]): Promise<ReadonlyMap<Id, AgentProfile>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await pool.query<AgentProfile>({
+    name: "agent_profiles",
+    text: `select ${profileColumns} from agents a join parties p on p.id = a.id where a.id = any($1)`,
+    values: [ids],
+  });
+  return new Map(rows.map((agent) => [agent.id, agent]));
+}
+
+/** More words than admins have to say of one agent. */
+const maxDecisions = 100;
+
+/** What admins have said of an agent, the newest first. */
+export async function readApprovalDecisions(pool: Pool, agentId: Id): Promise<ApprovalDecision[]> {
+  const { rows } = await pool.query<ApprovalDecision>({
+    name: "approval_decisions_of_agent",
+    text: `select ${approvalDecisions.columns} from approval_decisions where agent_id = $1
+      order by id desc limit ${maxDecisions}`,
+    values: [agentId],
+  });
+  return rows;
+}
+
 export interface DirectoryQuery {
   /** Only agents that can do this. */
   readonly capability: string | undefined;
   /** Only agents that this organization operates. */
   readonly operatorId?: Id | undefined;
+  /** Only agents of this standing. */
+  readonly approval?: Approval | undefined;
   /** Only agents older than this one. */
   readonly beforeId: Id | undefined;
   readonly limit: number;
 }
+
+/** Written out, not parameters: the planner matches the first to its partial index. */
+const approvalConditions: Readonly<Record<Approval, string>> = {
+  pending: "and p.approval = 'pending'",
+  none: "and p.approval = 'none'",
+  approved: "and p.approval = 'approved'",
+  rejected: "and p.approval = 'rejected'",
+  suspended: "and p.approval = 'suspended'",
+};
 
 /** A page of the agent directory, newest first. */
 export async function readAgentDirectory(pool: Pool, query: DirectoryQuery): Promise<AgentProfile[]> {
@@ -47,6 +93,7 @@ export async function readAgentDirectory(pool: Pool, query: DirectoryQuery): Pro
     text: `select ${profileColumns} from agents a join parties p on p.id = a.id
       where ($1::text is null or a.capabilities @> array[$1::text]) and ($2::uuid is null or a.id < $2::uuid)
         and ($4::uuid is null or p.organization_id = $4::uuid)
+        ${query.approval === undefined ? "" : approvalConditions[query.approval]}
       order by a.id desc limit $3`,
     values: [query.capability ?? null, query.beforeId ?? null, query.limit, query.operatorId ?? null],
   });
@@ -56,7 +103,15 @@ export async function readAgentDirectory(pool: Pool, query: DirectoryQuery): Pro
 /** What its operator may change of an agent. */
 export type AgentChange = Pick<
   AgentProfile,
-  "name" | "description" | "capabilities" | "categories" | "pricePerTask" | "engineer" | "endpointUrl" | "systemPrompt"
+  | "name"
+  | "description"
+  | "capabilities"
+  | "categories"
+  | "pricePerTask"
+  | "engineer"
+  | "endpointUrl"
+  | "systemPrompt"
+  | "taskForce"
 >;
 
 /** Writes all of them, in one statement. */
@@ -64,7 +119,7 @@ export async function updateAgent(pool: Pool, id: Id, change: AgentChange): Prom
   await pool.query(
     `with party as (update parties set name = $2, engineer = $3 where id = $1)
      update agents set description = $4, capabilities = $5, categories = $6, price_per_task = $7, endpoint_url = $8,
-       system_prompt = $9 where id = $1`,
+       system_prompt = $9, task_force = $10 where id = $1`,
     [
       id,
       change.name,
@@ -75,6 +130,7 @@ export async function updateAgent(pool: Pool, id: Id, change: AgentChange): Prom
       change.pricePerTask,
       change.endpointUrl,
       change.systemPrompt,
+      change.taskForce,
     ],
   );
 }

@@ -70,3 +70,11 @@ export async function readPerson(pool: Pool, userId: string): Promise<PersonInfo
   const { rows } = await pool.query<PersonInfo>("select id, name, email from users where id = $1", [userId]);
   return rows[0];
 }
+
+/** The administrators' organization: whose admin key was the first; undefined before the first start. */
+export async function readAdministrators(pool: Pool): Promise<Id | undefined> {
+  const { rows } = await pool.query<{ partyId: Id }>(
+    `select party_id as "partyId" from api_keys where role = 'admin' order by id limit 1`,
+  );
+  return rows[0]?.partyId;
+}

@@ -47,7 +47,7 @@ const rules: readonly { readonly rule: string; readonly firstViolation: string }
       select format('task %s (%s): escrow holds %s %s', coalesce(t.id::text, a.account), t.state, coalesce(a.balance, 0), t.currency)
       from tasks t full join (select * from accounts where account like 'escrow:%') a on a.account = 'escrow:' || t.id
       where t.id is null or coalesce(a.balance, 0) <>
-        case when t.state in ('completed', 'cancelled', 'expired') then 0 else t.budget end limit 1`,
+        case when t.state in ('completed', 'cancelled', 'expired') and t.release_due_at is null then 0 else t.budget end limit 1`,
   },
   {
     rule: "Money of a task moves in the task's currency.",
@@ -68,7 +68,7 @@ const rules: readonly { readonly rule: string; readonly firstViolation: string }
           coalesce(sum(amount) filter (where kind = 'refund'
             and credit = 'party:' || t.poster_id || ':' || t.currency), 0) as returned
         from transfers where task_id = t.id and debit = 'escrow:' || t.id) p
-      where t.state = 'completed' and case t.funding
+      where t.state = 'completed' and t.release_due_at is null and case t.funding
         when 'allowance' then p.paid + p.fee + p.returned <> 0
         else t.price is null or p.returned <> t.budget - t.price
           or p.paid <> t.price * (10000 - t.fee_basis_points) / 10000 or p.paid + p.fee <> t.price end limit 1`,
@@ -84,20 +84,71 @@ const rules: readonly { readonly rule: string; readonly firstViolation: string }
       where t.state in ('cancelled', 'expired') and p.returned <> t.budget limit 1`,
   },
   {
-    rule: "A completed task has exactly one accepted assignment, any other task none.",
+    rule: "A completed task has exactly one accepted assignment, a disputed one at most one, any other task none.",
     firstViolation: `
       select format('task %s (%s): %s accepted assignments', t.id, t.state, count(a.id))
       from tasks t left join assignments a on a.task_id = t.id and a.state = 'accepted'
-      where t.intake in ('claim', 'direct') group by t.id
-      having count(a.id) <> case when t.state = 'completed' then 1 else 0 end limit 1`,
+      where t.intake in ('claim', 'direct', 'proposals') group by t.id
+      having count(a.id) <> case when t.state = 'completed' or t.state = 'disputed' and count(a.id) = 1 then 1 else 0 end limit 1`,
   },
   {
     rule: "A task is in work or review exactly while a worker is bound to it, and a claimed task by one only.",
     firstViolation: `
       select format('task %s (%s): %s bound workers', t.id, t.state, count(a.id))
-      from tasks t left join assignments a on a.task_id = t.id and a.state in ('active', 'submitted', 'revision')
-      where t.intake in ('claim', 'direct') group by t.id
-      having count(a.id) <> case when t.state in ('in_progress', 'in_review', 'disputed') then 1 else 0 end limit 1`,
+      from tasks t left join assignments a on a.task_id = t.id and (a.state in ('active', 'submitted', 'revision')
+        or a.state = 'accepted' and t.state = 'disputed')
+      where t.intake in ('claim', 'direct', 'proposals') group by t.id
+      having case when t.intake = 'proposals' then least(count(a.id), 1) else count(a.id) end
+        <> case when t.state in ('in_progress', 'in_review', 'disputed') then 1 else 0 end limit 1`,
+  },
+  {
+    rule: "Exactly the disputed tasks have one dispute that nobody has ruled on.",
+    firstViolation: `
+      select format('task %s (%s): %s open disputes', t.id, t.state, count(d.id))
+      from tasks t left join disputes d on d.task_id = t.id and d.ruled_at is null
+      group by t.id having count(d.id) <> case when t.state = 'disputed' then 1 else 0 end limit 1`,
+  },
+  {
+    rule: "A task counts its proposals, all but the withdrawn ones.",
+    firstViolation: `
+      select format('task %s: %s proposals, the task counts %s', t.id, count(p.id), t.proposal_count)
+      from tasks t left join proposals p on p.task_id = t.id and p.state <> 'withdrawn'
+      group by t.id having count(p.id) <> t.proposal_count limit 1`,
+  },
+  {
+    rule: "The board's totals count the tasks that take proposals.",
+    firstViolation: `
+      select format('category %s: %s tasks, the board counts %s', coalesce(b.category, t.category), coalesce(t.open, 0),
+          coalesce(b.open_count, 0))
+      from board_counts b full join (
+        select category, count(*) as open from tasks
+        where intake = 'proposals' and visibility = 'public' and state = 'open' group by category) t
+        on t.category = b.category
+      where coalesce(t.open, 0) <> coalesce(b.open_count, 0) limit 1`,
+  },
+  {
+    rule: "Who works by a proposal was shortlisted by it, at its price.",
+    firstViolation: `
+      select format('assignment %s: price %s, by proposal %s', a.id, a.price, a.proposal_id)
+      from assignments a join tasks t on t.id = a.task_id left join proposals p on p.id = a.proposal_id
+      where (t.intake = 'proposals' or a.proposal_id is not null or a.price is not null)
+        and (p.task_id, p.worker_id, p.amount, p.state) is distinct from (a.task_id, a.worker_id, a.price, 'shortlisted')
+      limit 1`,
+  },
+  {
+    rule: "A party's deposits are what was confirmed to it; its payouts what it asked for and was not refused.",
+    firstViolation: `
+      select format('%s of party:%s: the ledger says %s, the requests %s', kind,
+          party, coalesce(m.moved, 0), coalesce(r.asked, 0))
+      from (
+        select kind, party_id::text as party, sum(amount_cents) as asked from cash_requests
+        where case kind when 'deposit' then state = 'confirmed' else state <> 'refused' end group by 1, 2) r
+      full join (
+        select case kind when 'deposit' then 'deposit' else 'payout' end as kind,
+          split_part(case kind when 'payout' then debit else credit end, ':', 2) as party,
+          sum(case kind when 'payout_return' then -amount else amount end) as moved
+        from transfers where kind in ('deposit', 'payout', 'payout_return') group by 1, 2) m using (kind, party)
+      where coalesce(r.asked, 0) <> coalesce(m.moved, 0) limit 1`,
   },
   {
     rule: "Every assignment, submission and event belongs to a task.",

@@ -87,7 +87,13 @@ export function openDatabase(address: DatabaseAddress, options: DatabaseOptions 
       await client.query(readSettings);
     },
   });
-  const onIdleError = options.onIdleError ?? (() => undefined);
+  let isClosing = false;
+  // A server that stops right after us may end connections that are on their way out: no news.
+  const onIdleError = (error: Error & { client?: unknown }): void => {
+    // The pool hands over its whole connection with the error; that is nothing for a log.
+    delete error.client;
+    if (!isClosing) options.onIdleError?.(error);
+  };
   for (const pool of [market, lookups, reads, people]) {
     pool.on("error", onIdleError);
     // Also where a connection breaks between two queries of its borrower: without a listener that ends the process.
@@ -99,6 +105,7 @@ export function openDatabase(address: DatabaseAddress, options: DatabaseOptions 
     reads,
     people,
     close: async () => {
+      isClosing = true;
       await Promise.all([market.end(), lookups.end(), reads.end(), people.end()]);
     },
   };

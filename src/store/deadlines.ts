@@ -41,3 +41,15 @@ export async function findOverdueReviews(pool: Pool, now: Instant, limit: number
   });
   return rows;
 }
+
+/** Tasks whose approved work may no longer be disputed and waits to be paid, the longest overdue first. */
+export async function findDuePayments(pool: Pool, now: Instant, limit: number): Promise<{ taskId: Id }[]> {
+  const { rows } = await pool.query({
+    name: "find_due_payments",
+    text: `select id as "taskId" from tasks
+      where release_due_at is not null and release_due_at <= $1
+      order by release_due_at limit $2`,
+    values: [now, limit],
+  });
+  return rows;
+}

@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import type { Id } from "../model/ids.ts";
-import type { EngineerScope, KeyRole, PartyKind } from "../model/party.ts";
+import type { Approval, EngineerScope, KeyRole, PartyKind } from "../model/party.ts";
 import { coalesce } from "./coalesce.ts";
 
 /** Who calls, by a valid key or a session, as of now. */
@@ -15,6 +15,8 @@ export interface Caller {
   readonly partyKind: PartyKind;
   readonly organizationId: Id | null;
   readonly engineer: EngineerScope;
+  /** Agents only; `none` for an organization. */
+  readonly approval: Approval;
   /** Available credits. */
   readonly credits: number;
 }
@@ -28,7 +30,7 @@ export interface KeyHolder extends Caller {
 const findHolders = {
   name: "find_key_holders",
   text: `select k.id as "keyId", k.hash, k.role, k.user_id as "userId", p.id as "partyId", p.name as "partyName",
-      p.kind as "partyKind", p.engineer,
+      p.kind as "partyKind", p.engineer, p.approval,
       p.organization_id as "organizationId", coalesce(w.balance, 0) as credits
     from api_keys k
     join parties p on p.id = k.party_id
@@ -83,7 +85,8 @@ export async function readMember(pool: Pool, userId: string): Promise<Caller | u
   const { rows } = await pool.query<Caller>({
     name: "read_member",
     text: `select null as "keyId", 'member' as role, m.user_id as "userId", p.id as "partyId", p.name as "partyName",
-        p.kind as "partyKind", p.engineer, p.organization_id as "organizationId", coalesce(w.balance, 0) as credits
+        p.kind as "partyKind", p.engineer, p.approval, p.organization_id as "organizationId",
+        coalesce(w.balance, 0) as credits
       from memberships m
       join parties p on p.id = m.organization_id
       left join wallets w on w.party_id = p.id and w.currency = 'credits'

@@ -15,7 +15,7 @@ export interface WorkSeeker {
 }
 
 /** A worker who gave a task back is not handed the same one again at once. */
-const restMinutes = 1;
+export const restMinutes = 1;
 
 /** Which part of the list: first what is meant for the seeker, the oldest first, then the board, the newest first. */
 export interface WorkPage {
@@ -31,7 +31,15 @@ const taskColumns = tasks.columns
   .join(", ");
 
 /** The same rule as in the market's `claimTask`, which has the last word. */
-const ownSide = "coalesce(p.organization_id, p.id)";
+export const ownSide = "coalesce(p.organization_id, p.id)";
+
+/** Of the board's tasks; written out as the index `tasks_board_open` is. */
+export const onClaimBoard = "t.visibility = 'public' and t.intake = 'claim' and t.state = 'open'";
+
+/** Of `tasks t`: time is left, and the seeker has not been sent away nor just given it back. $1 seeker, $3 now, $4 rested since. */
+export const isFree = `(t.expires_at is null or t.expires_at > $3)
+    and not exists (select from assignments a where a.task_id = t.id and a.worker_id = $1
+      and (a.state = 'rejected' or (a.state = 'released' and a.ended_at > $4)))`;
 
 /** Open tasks that the seeker may take now, as one part of the list. */
 export async function readOpenWork(pool: Pool, seeker: WorkSeeker, now: Instant, page: WorkPage): Promise<Task[]> {
@@ -43,9 +51,7 @@ export async function readOpenWork(pool: Pool, seeker: WorkSeeker, now: Instant,
     page.limit,
   ];
   const parameter = (value: unknown): string => `$${values.push(value)}`;
-  const common = `t.state = 'open' and (t.expires_at is null or t.expires_at > $3)
-    and not exists (select from assignments a where a.task_id = t.id and a.worker_id = $1
-      and (a.state = 'rejected' or (a.state = 'released' and a.ended_at > $4)))`;
+  const common = `t.state = 'open' and ${isFree}`;
   const from = `select ${taskColumns} from tasks t join parties p on p.id = t.poster_id`;
   if (page.part === "direct") {
     const after = page.afterId === undefined ? "" : `and t.id > ${parameter(page.afterId)}::uuid`;
@@ -62,7 +68,7 @@ export async function readOpenWork(pool: Pool, seeker: WorkSeeker, now: Instant,
   const fits = seeker.board === "all" ? "" : `and t.required_capabilities <@ ${parameter(seeker.board)}::text[]`;
   const after = page.afterId === undefined ? "" : `and t.id < ${parameter(page.afterId)}::uuid`;
   const { rows } = await pool.query<Task>(
-    `${from} where t.visibility = 'public' and t.intake = 'claim' and ${ownSide} <> $2 and ${common} ${fits} ${after}
+    `${from} where ${onClaimBoard} and ${ownSide} <> $2 and ${isFree} ${fits} ${after}
      order by t.id desc limit $5`,
     values,
   );

@@ -24,7 +24,7 @@ export async function readHoldings(pool: Pool, partyId: Id): Promise<Holding[]> 
       left join wallets w on w.party_id = $1 and w.currency = c.currency
       left join (
         select currency, sum(budget) as held from tasks
-        where poster_id = $1 and funding = 'escrow' and state not in ('completed', 'cancelled', 'expired')
+        where poster_id = $1 and funding = 'escrow' and (state not in ('completed', 'cancelled', 'expired') or release_due_at is not null)
         group by currency) h on h.currency = c.currency
       order by c.place`,
     values: [partyId, currencies],

@@ -39,12 +39,17 @@ const eventColumns = taskEvents.columns
 /**
  * Who is told of an event: the task's poster, whoever was at work on it at that moment, the agent it was posted for, and
  * the organizations that operate them. Of the moment in which a worker's engagement began or ended only what they did,
- * or what happened to them, is theirs.
+ * or what happened to them, is theirs. Where workers compete nobody is told of a rival: proposers and workers hear of
+ * what they did, or what happened to them, and of how the task ended.
  */
 const audience = `(
     select t.poster_id as party_id from tasks t where t.id = e.task_id
     union select t.agent_id from tasks t where t.id = e.task_id and e.type = 'task.posted' and t.agent_id is not null
-    union select a.worker_id from assignments a where a.task_id = e.task_id and (
+    union select c.worker_id from proposals c where c.task_id = e.task_id
+      and (c.worker_id in (e.actor_id, (e.data ->> 'workerId')::uuid)
+        or e.type in ('task.completed', 'task.cancelled', 'task.expired'))
+    union select a.worker_id from assignments a join tasks t on t.id = a.task_id and t.intake <> 'proposals'
+      where a.task_id = e.task_id and (
       a.created_at < e.at and (a.ended_at is null or a.state = 'accepted' or e.at < a.ended_at)
       or e.at in (a.created_at, a.ended_at)
         and (e.type = 'task.rejected' or a.worker_id in (e.actor_id, (e.data ->> 'workerId')::uuid)))

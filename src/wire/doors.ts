@@ -1,15 +1,17 @@
 import swagger from "@fastify/swagger";
+import type { FastifyRequest } from "fastify";
 import { agentMarketDoor } from "./agentmarket/dialect.ts";
 import { agentworkDoor } from "./agentwork/dialect.ts";
 import { clubDoor } from "./club/dialect.ts";
 import { mountMcp } from "./mcp/door.ts";
 import { mcpErrors } from "./mcp/errors.ts";
 import { nativeDoor } from "./native/dialect.ts";
+import { nexworkDoor } from "./nexwork/dialect.ts";
 import type { DialectErrors } from "./shared/dialect.ts";
 import type { Door, DoorApp, DoorContext } from "./shared/door.ts";
 
 /** The doors that speak another service's language; each also answers under its own name. */
-const dialects: readonly Door[] = [clubDoor, agentworkDoor, agentMarketDoor];
+const dialects: readonly Door[] = [clubDoor, nexworkDoor, agentworkDoor, agentMarketDoor];
 
 /** Mounts every door at its documented addresses, with its OpenAPI document (4-dialects, "Mounting"). */
 export async function mountDoors(app: DoorApp, context: DoorContext): Promise<void> {
@@ -22,10 +24,10 @@ export async function mountDoors(app: DoorApp, context: DoorContext): Promise<vo
 }
 
 /** Whose envelope an address gets that no route answers: the first door that owns it; the native one owns the rest. */
-export function errorsOf(url: string): DialectErrors {
-  const path = url.split("?", 1)[0] ?? "";
-  if (mcpErrors.owns(path)) return mcpErrors;
-  return dialects.find(({ errors }) => errors.owns(path))?.errors ?? nativeDoor.errors;
+export function errorsOf(request: FastifyRequest): DialectErrors {
+  const path = request.url.split("?", 1)[0] ?? "";
+  if (mcpErrors.owns(path, request)) return mcpErrors;
+  return dialects.find(({ errors }) => errors.owns(path, request))?.errors ?? nativeDoor.errors;
 }
 
 async function mountWithDocument(app: DoorApp, door: Door, address: string, context: DoorContext): Promise<void> {

@@ -5,6 +5,7 @@ import Fastify, { type FastifyBaseLogger, LogController } from "fastify";
 import { Refusal } from "../model/errors.ts";
 import { errorsOf } from "./doors.ts";
 import { renderFault } from "./shared/dialect.ts";
+import { keyKindConstraint } from "./shared/shared-addresses.ts";
 
 const maxBodyBytes = 1_048_576;
 const requestTimeoutMs = 150_000;
@@ -20,13 +21,13 @@ export function createHttpServer(logger: FastifyBaseLogger) {
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     return503OnClosing: false,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500, constraints: { keyKind: keyKindConstraint } },
     // Types are what the document says: "1" is not a number.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
     // An unreadable address: no hook runs for it.
     frameworkErrors: (error, request, reply) => {
       reply.header("X-Request-Id", request.id);
-      renderFault(errorsOf(request.url), error, request, reply);
+      renderFault(errorsOf(request), error, request, reply);
     },
     clientErrorHandler: (error, socket) => answerUnreadable(error.code, socket as Socket),
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -41,10 +42,10 @@ export function createHttpServer(logger: FastifyBaseLogger) {
     done();
   });
   app.setErrorHandler((error, request, reply) => {
-    renderFault(errorsOf(request.url), error, request, reply);
+    renderFault(errorsOf(request), error, request, reply);
   });
   app.setNotFoundHandler((request, reply) =>
-    renderFault(errorsOf(request.url), new Refusal("route_not_found"), request, reply),
+    renderFault(errorsOf(request), new Refusal("route_not_found"), request, reply),
   );
   return app;
 }

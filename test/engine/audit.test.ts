@@ -1,13 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import pg from "pg";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { cancelTask } from "../../src/market/cancel-task.ts";
 import type { Id } from "../../src/model/ids.ts";
 import { auditLedger } from "../../src/store/audit.ts";
 import { EngineStage, keyed } from "../support/engine-stage.ts";
+import { type AuditCase, type CompetitionRows, competeAndPay, competitionCases } from "./competing-audit-cases.ts";
 
 let stage: EngineStage;
 let row: Readonly<Record<"poster" | "worker" | "open" | "working" | "completed" | "cancelled", Id>>;
+let competition: CompetitionRows;
+/** A single connection: what it has not committed is there for whoever uses it next, and gone when it rolls back. */
+let intruder: pg.Pool;
 
-beforeEach(async () => {
+beforeAll(async () => {
   stage = await EngineStage.open();
   const [poster, worker] = [await stage.agent({ grantCredits: 1_000 }), await stage.agent()];
   const cancelled = await stage.openTask(poster);
@@ -20,12 +25,18 @@ beforeEach(async () => {
     working: await stage.claimedTask(poster, worker),
     completed: await stage.completedTask(poster, worker),
   };
+  competition = await competeAndPay(stage);
+  intruder = new pg.Pool({ ...stage.testDatabase.address, max: 1 });
 });
-afterEach(() => stage.close());
+afterEach(() => intruder.query("rollback"));
+afterAll(async () => {
+  await intruder.end();
+  await stage.close();
+});
 
-/** Every rule that is broken, with what the audit says of it. */
+/** Every rule that is broken, with what the audit says of it. The audit ends by rolling back, the tampering with it. */
 async function brokenRules(): Promise<Record<string, string>> {
-  const report = await auditLedger(stage.database.reads);
+  const report = await auditLedger(intruder);
   const broken = report.rules.flatMap(({ rule, violation }) =>
     violation === null ? [] : [[rule, violation] as const],
   );
@@ -35,7 +46,7 @@ async function brokenRules(): Promise<Record<string, string>> {
 
 /** Changes the database as nothing of ours ever would. */
 async function tamper(statement: string): Promise<void> {
-  const intruder = await stage.client();
+  await intruder.query("begin isolation level repeatable read");
   await intruder.query(`
     alter table transfers disable trigger transfers_append_only;
     alter table task_events disable trigger task_events_append_only;
@@ -52,17 +63,15 @@ const rule = {
   price:
     "A completed task paid its price: the net to its one accepted worker, the fee to the platform, the rest back; one on an allowance moved no money.",
   refund: "A cancelled or expired task gave its whole budget back to its poster.",
-  winner: "A completed task has exactly one accepted assignment, any other task none.",
+  winner: "A completed task has exactly one accepted assignment, a disputed one at most one, any other task none.",
   bound: "A task is in work or review exactly while a worker is bound to it, and a claimed task by one only.",
   orphans: "Every assignment, submission and event belongs to a task.",
   events: "A task's events are numbered without gaps.",
   keys: "Every command key was applied at most once.",
 };
 
-/** The tampering, the rule it breaks, and what the audit names. */
-type Case = readonly [what: string, rule: string, statement: () => string, names: () => string];
-
-const cases: readonly Case[] = [
+const cases: readonly AuditCase[] = [
+  ...competitionCases(() => competition),
   [
     "a wallet row raised by one",
     rule.wallets,
@@ -198,7 +207,7 @@ const cases: readonly Case[] = [
   [
     "a submission of a task that is not there",
     rule.orphans,
-    () => `update submissions set task_id = '${row.worker}'`,
+    () => `update submissions set task_id = '${row.worker}' where task_id = '${row.completed}'`,
     () => row.worker,
   ],
   [
@@ -232,7 +241,17 @@ describe("the audit", () => {
   it("finds nothing wrong in a market that was left alone, and says where all of its money is", async () => {
     expect(await brokenRules()).toEqual({});
     expect((await auditLedger(stage.database.reads)).totals).toEqual([
-      { currency: "credits", granted: 1_100, deposited: 0, inWallets: 1_047, inEscrow: 50, fees: 3, paidOut: 0 },
+      { currency: "credits", granted: 1_300, deposited: 0, inWallets: 1_247, inEscrow: 50, fees: 3, paidOut: 0 },
+      // 1,000,000 dollars, 7 in and 6 out; 50 held in each of five competitions, 40 paid in the sixth.
+      {
+        currency: "usd",
+        granted: 100_000_000,
+        deposited: 700,
+        inWallets: 99_974_700,
+        inEscrow: 25_000,
+        fees: 400,
+        paidOut: 600,
+      },
     ]);
   });
 
@@ -245,6 +264,7 @@ describe("the audit", () => {
   it.each(cases)("finds %s", async (_what, broken, statement, names) => {
     await tamper(statement());
     expect(await brokenRules()).toMatchObject({ [broken]: expect.stringContaining(names()) });
+    expect(await brokenRules(), "the next case begins with a market that was left alone").toEqual({});
   });
 });
 

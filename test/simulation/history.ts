@@ -4,7 +4,6 @@ import { type AskQuestion, askQuestion } from "../../src/market/ask-question.ts"
 import type { AssignmentRef } from "../../src/market/assignments.ts";
 import { cancelTask } from "../../src/market/cancel-task.ts";
 import { claimTask } from "../../src/market/claim-task.ts";
-import type { Command } from "../../src/market/command.ts";
 import { expireTask } from "../../src/market/expire-task.ts";
 import { grantFunds } from "../../src/market/grant-funds.ts";
 import { heartbeat } from "../../src/market/heartbeat.ts";
@@ -21,19 +20,13 @@ import { resumeRevision } from "../../src/market/resume-revision.ts";
 import { submitWork } from "../../src/market/submit-work.ts";
 import { Refusal } from "../../src/model/errors.ts";
 import type { FileOwner } from "../../src/model/party.ts";
-import type { Task, TaskState } from "../../src/model/task.ts";
+import type { Task } from "../../src/model/task.ts";
 import { aKey, anAgent, anOrganization, aTask } from "../support/market-inputs.ts";
 import type { MemoryMarket } from "../support/memory-market.ts";
+import { competingResolvers } from "./competing-history.ts";
+import { type Executor, inState, postersRef, type Resolved, send } from "./resolving.ts";
 import { fittingAnswers, Scene } from "./scene.ts";
 import type { Step } from "./steps.ts";
-
-/** Runs commands somewhere; the history does not care where. */
-export interface Executor {
-  execute<Input, Result>(command: Command<Input, Result>, input: Input): unknown;
-}
-
-/** A step with its numbers resolved to this history's ids. */
-export type Resolved = { readonly waitMinutes: number } | { readonly send: (executor: Executor) => unknown };
 
 /** How a command ended: its result, the code it was refused with, or `fault` for an error that is no refusal. */
 export type Ending = { readonly result: unknown } | { readonly refused: string };
@@ -46,17 +39,55 @@ export function endingOf(error: unknown): Ending {
 /** What one task on an allowance costs, and how much there is a day: two tasks, and not a third. */
 export const allowanceRules = { credits: 40, dailyLimit: 100 };
 
+/** A category of its own for each history, because the board counts by category. */
+export function categoryOf(space: number): string {
+  return `category ${space}`;
+}
+
+const newest = { by: null, task: { nth: 0, ready: true } } as const;
+
+/** Three workers at three prices; it takes a history of its own to come this far. */
+const competitionUnderway: readonly Step[] = [
+  {
+    do: "post",
+    by: 0,
+    funding: "escrow",
+    budget: 200,
+    currency: "usd",
+    intake: "proposals",
+    maxProposals: 5,
+    disputeHours: 24,
+    agent: null,
+    isPrivate: false,
+    hasNotice: false,
+    review: "manual",
+    maxRevisions: 3,
+    leaseMinutes: 5_000,
+    boardHours: 48,
+    feeBasisPoints: 1_000,
+  },
+  ...[100, 80, 33].map((share): Step => ({ do: "propose", share, ...newest })),
+  ...[1, 2, 3].map((): Step => ({ do: "shortlist", proposal: null, ...newest })),
+];
+
 /**
- * Everybody who is there before the history begins: an organization with an agent and an engineer of its own, three free
- * agents, an engineer of the platform.
+ * Everybody who is there before the history begins: an organization with an agent and an engineer of its own, four free
+ * agents and an engineer of the platform; of the free ones three have been let in by an admin,
+ * some have
+ * dollars to spend, and a competition is under way.
  */
 export const prologue: readonly Step[] = [
   { do: "found", person: null },
-  { do: "register", owner: 0, underOrganization: true, engineer: "none" },
-  { do: "register", owner: 0, underOrganization: true, engineer: "organization" },
-  { do: "register", owner: 0, underOrganization: false, engineer: "none" },
-  { do: "register", owner: 1, underOrganization: false, engineer: "platform" },
-  { do: "register", owner: 1, underOrganization: false, engineer: "none" },
+  { do: "register", owner: 0, underOrganization: true, engineer: "none", asks: false },
+  { do: "register", owner: 0, underOrganization: true, engineer: "organization", asks: false },
+  { do: "register", owner: 0, underOrganization: false, engineer: "none", asks: false },
+  { do: "register", owner: 1, underOrganization: false, engineer: "platform", asks: false },
+  ...[5, 6, 7].flatMap((agent): Step[] => [
+    { do: "register", owner: 1, underOrganization: false, engineer: "none", asks: true },
+    { do: "admit", agent, word: "approved" },
+  ]),
+  ...[0, 1, 3].map((to): Step => ({ do: "grant", to, amount: 400, currency: "usd" })),
+  ...competitionUnderway,
 ];
 
 /** One file of each party; uploads are no command, so they are there before the history goes on. */
@@ -70,20 +101,18 @@ export function resolve(step: Step, market: MemoryMarket, space: number): Resolv
   return resolver(step, new Scene(market, space));
 }
 
-function send<Input, Result>(command: Command<Input, Result>, input: Input): Resolved {
-  return { send: (executor) => executor.execute(command, input) };
-}
-
 const resolvers: { readonly [Name in Step["do"]]: (step: Extract<Step, { do: Name }>, scene: Scene) => Resolved } = {
+  ...competingResolvers,
   wait: ({ minutes }) => ({ waitMinutes: minutes }),
   found: ({ person }, scene) => {
     const owner = person === null ? undefined : organizationOwner(person, scene);
     return send(registerOrganization, anOrganization(500, freshHash(scene), owner));
   },
-  register: ({ owner, underOrganization, engineer }, scene) => {
+  register: ({ owner, underOrganization, engineer, asks }, scene) => {
     const organizationId = underOrganization ? scene.party(0) : null;
     const ownerEmail = `owner${owner}.${scene.space}@example.com`;
-    return send(registerAgent, anAgent({ ownerEmail, organizationId, engineer, keyHash: freshHash(scene) }));
+    const approval = asks ? "pending" : "none";
+    return send(registerAgent, anAgent({ ownerEmail, organizationId, engineer, approval, keyHash: freshHash(scene) }));
   },
   issue: ({ to }, scene) => send(issueKey, { partyId: scene.party(to), key: aKey(freshHash(scene)) }),
   post: (step, scene) => post(step, scene),
@@ -115,17 +144,27 @@ const resolvers: { readonly [Name in Step["do"]]: (step: Extract<Step, { do: Nam
   },
   approve: (step, scene) => {
     const { taskId, posterId } = postersRef(step, scene, inState("in_review"));
-    const reviewerId = step.by === null && step.byTime ? null : posterId;
-    return send(approveSubmission, { taskId, reviewerId, rating: reviewerId === null ? null : step.rating });
+    if (step.by === null && step.byTime) return send(approveSubmission, { taskId, reviewerId: null });
+    const { rating } = step;
+    const scores = rating === null ? null : { accuracy: rating };
+    const submissionId = scene.submission(step.submission, taskId);
+    return send(approveSubmission, { taskId, reviewerId: posterId, rating, scores, submissionId });
   },
   revise: (step, scene) => {
-    return send(requestRevision, { ...postersRef(step, scene, inState("in_review")), reason: "More." });
+    const ref = postersRef(step, scene, inState("in_review"));
+    return send(requestRevision, {
+      ...ref,
+      submissionId: scene.submission(step.submission, ref.taskId),
+      reason: "More.",
+    });
   },
   reject: (step, scene) => {
     const ref = postersRef(step, scene, inState("in_review"));
-    return send(rejectSubmission, { ...ref, reason: "No.", cancel: step.cancel });
+    const submissionId = scene.submission(step.submission, ref.taskId);
+    return send(rejectSubmission, { ...ref, submissionId, reason: "No.", cancel: step.cancel });
   },
-  cancel: (step, scene) => send(cancelTask, postersRef(step, scene, inState("open", "in_progress", "in_review"))),
+  cancel: (step, scene) =>
+    send(cancelTask, postersRef(step, scene, inState("open", "selecting", "in_progress", "in_review"))),
   expire: (step, scene) => send(expireTask, { taskId: scene.task(step.task, isOverdue(scene)) }),
   lapse: (step, scene) => {
     const taskId = scene.task(step.task, inState("in_progress"));
@@ -137,12 +176,9 @@ const resolvers: { readonly [Name in Step["do"]]: (step: Extract<Step, { do: Nam
   grant: ({ to, amount, currency }, scene) => send(grantFunds, { partyId: scene.party(to), amount, currency }),
 };
 
-function inState(...states: TaskState[]): (task: Task) => boolean {
-  return (task) => states.includes(task.state);
-}
-
 function isOverdue(scene: Scene): (task: Task) => boolean {
-  return ({ state, expiresAt }) => state === "open" && expiresAt !== null && expiresAt <= scene.market.now;
+  return ({ state, expiresAt }) =>
+    (state === "open" || state === "selecting") && expiresAt !== null && expiresAt <= scene.market.now;
 }
 
 /** Unique as long as only commands that are carried out make keys. */
@@ -162,13 +198,18 @@ function post(step: Extract<Step, { do: "post" }>, scene: Scene): Resolved {
   const posterId = scene.party(step.by);
   const isDirect = step.intake === "direct";
   const holderId = scene.holderOf(posterId);
+  const isCompetedFor = step.intake === "proposals";
   const allowance = { holderId, day: scene.market.now.slice(0, 10), ...allowanceRules };
   const task = aTask(posterId, {
     currency: step.currency,
-    ...(step.funding === "escrow" ? { budget: step.budget } : { budget: 0, allowance }),
+    ...(step.funding === "escrow" || isCompetedFor ? { budget: step.budget } : { budget: 0, allowance }),
     intake: step.intake,
+    category: categoryOf(scene.space),
+    inputs: isCompetedFor ? { url: "https://example.com", rows: 50 } : null,
+    maxProposals: isCompetedFor ? step.maxProposals : null,
+    disputeHours: step.disputeHours,
     agentId: isDirect && step.agent !== null ? scene.party(step.agent) : null,
-    visibility: isDirect && step.isPrivate ? "private" : "public",
+    visibility: (isDirect || step.budget === 1) && step.isPrivate ? "private" : "public",
     tags: ["a tag"],
     feeBasisPoints: step.feeBasisPoints,
     reviewPolicy: step.review,
@@ -190,15 +231,6 @@ function workersRef(
   return step.assignment === null
     ? { taskId, workerId }
     : { taskId, workerId, assignmentId: scene.assignment(step.assignment) };
-}
-
-function postersRef(
-  step: Pick<Extract<Step, { do: "cancel" }>, "by" | "task">,
-  scene: Scene,
-  isReady: (task: Task) => boolean,
-) {
-  const taskId = scene.task(step.task, isReady);
-  return { taskId, posterId: step.by === null ? scene.posterOf(taskId) : scene.party(step.by) };
 }
 
 function questionOf(asks: Extract<Step, { do: "ask" }>["asks"]): Pick<AskQuestion, "type" | "content" | "items"> {

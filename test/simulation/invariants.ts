@@ -3,28 +3,36 @@ import { isLive, isWorking } from "../../src/model/assignment.ts";
 import type { Id } from "../../src/model/ids.ts";
 import { instantToMs } from "../../src/model/instant.ts";
 import { isAmount } from "../../src/model/money.ts";
-import type { Funding, TaskState } from "../../src/model/task.ts";
+import type { Task, TaskState } from "../../src/model/task.ts";
 import type { MemoryMarket } from "../support/memory-market.ts";
-import { checkWork, promise } from "./work-invariants.ts";
+import { checkCompetition } from "./competing-invariants.ts";
+import { promise } from "./promise.ts";
+import { checkWork } from "./work-invariants.ts";
 
 /** One command may take a task through several states of 3-domain, "Task", at once; this is where it may arrive. */
 const taskMoves: Readonly<Record<TaskState, readonly TaskState[]>> = {
-  open: ["in_progress", "cancelled", "expired"],
-  selecting: [],
+  open: ["selecting", "in_progress", "cancelled", "expired"],
+  selecting: ["open", "in_progress", "cancelled", "expired"],
   // Back on the board when the lease lapsed, and from there expired; through review to the end when that is automatic.
-  in_progress: ["open", "expired", "in_review", "completed"],
+  in_progress: ["open", "selecting", "expired", "in_review", "completed"],
   // Sent back; or rejected for good, and from there back on the board or over.
-  in_review: ["completed", "in_progress", "open", "cancelled", "expired"],
+  in_review: ["completed", "in_progress", "open", "selecting", "cancelled", "expired", "disputed"],
   completed: [],
   cancelled: [],
   expired: [],
-  disputed: [],
+  disputed: ["completed", "cancelled"],
 };
 /** Work on an allowance may be cancelled from under its worker. */
 const allowanceMoves: readonly [TaskState, TaskState][] = [["in_progress", "cancelled"]];
 
-function mayMove(from: TaskState, to: TaskState, funding: Funding): boolean {
+/** What was seen of a task. */
+type SeenTask = Pick<Task, "state" | "releaseDueAt">;
+
+function mayMove({ state: from, releaseDueAt }: SeenTask, { state: to, funding, intake }: Task): boolean {
+  if (to === "selecting" && intake !== "proposals") return false;
   if (from === to || taskMoves[from].includes(to)) return true;
+  // Approved work, as long as its payment waits.
+  if (from === "completed" && to === "disputed") return releaseDueAt !== null;
   return funding === "allowance" && allowanceMoves.some((move) => move[0] === from && move[1] === to);
 }
 
@@ -32,7 +40,8 @@ const assignmentMoves: Readonly<Record<AssignmentState, readonly AssignmentState
   active: ["submitted", "accepted", "lapsed", "released"],
   // Released where a task on an allowance is cancelled.
   submitted: ["accepted", "revision", "rejected", "released"],
-  accepted: [],
+  // Refunded after a dispute.
+  accepted: ["rejected"],
   revision: ["active", "submitted", "lapsed", "released"],
   rejected: [],
   lapsed: [],
@@ -49,7 +58,7 @@ export class Watcher {
   readonly #market: MemoryMarket;
   readonly #accounts = new Map<string, number>();
   readonly #sums = new Map<string, number>();
-  readonly #taskStates = new Map<Id, TaskState>();
+  readonly #tasksSeen = new Map<Id, SeenTask>();
   readonly #assignmentStates = new Map<Id, AssignmentState>();
   readonly #clocks = new Map<Id, Pick<Assignment, "dueAt" | "pausedMs">>();
   readonly #eventCounts = new Map<Id, number>();
@@ -63,8 +72,10 @@ export class Watcher {
   /** Everything the market holds, as one number that a refused command must not change. */
   get rowsWritten(): string {
     const { transfers, events, submissions, reviews, memberships, jobs, keys, people, questions } = this.#market;
-    const lists = [transfers, events, submissions, reviews, memberships, jobs].map((rows) => rows.length);
-    return [...lists, keys.size, people.size, questions.size].join();
+    const { approvalDecisions, proposals, disputes, evaluations, cashRequests } = this.#market;
+    const lists = [transfers, events, submissions, reviews, memberships, jobs, approvalDecisions];
+    const maps = [keys, people, questions, proposals, disputes, evaluations, cashRequests];
+    return [...lists.map((rows) => rows.length), ...maps.map((rows) => rows.size)].join();
   }
 
   check(): void {
@@ -73,6 +84,7 @@ export class Watcher {
     this.#checkWallets();
     this.#checkTasks();
     checkWork(this.#market);
+    checkCompetition(this.#market);
   }
 
   #followTransfers(): void {
@@ -138,31 +150,41 @@ export class Watcher {
   #checkTasks(): void {
     const bound = new Map<Id, number>();
     const accepted = new Map<Id, number>();
+    const working = new Map<Id, number>();
     for (const assignment of this.#market.assignments.values()) this.#checkPause(assignment);
     for (const { id, taskId, state } of this.#market.assignments.values()) {
       if (isLive(state)) bound.set(taskId, (bound.get(taskId) ?? 0) + 1);
+      if (isWorking(state)) working.set(taskId, (working.get(taskId) ?? 0) + 1);
       if (state === "accepted") accepted.set(taskId, (accepted.get(taskId) ?? 0) + 1);
       const before = this.#assignmentStates.get(id) ?? "active";
       const allowed = before === state || assignmentMoves[before].includes(state);
       promise(allowed, () => `assignment ${id} went from ${before} to ${state}`);
       this.#assignmentStates.set(id, state);
     }
-    for (const { id, state, funding, budget, currency, eventCount } of this.#market.tasks.values()) {
-      const before = this.#taskStates.get(id) ?? "open";
-      promise(mayMove(before, state, funding), () => `task ${id} went from ${before} to ${state}`);
-      this.#taskStates.set(id, state);
+    for (const task of this.#market.tasks.values()) {
+      const { id, state, budget, currency, eventCount, releaseDueAt } = task;
+      const before = this.#tasksSeen.get(id) ?? { state: "open", releaseDueAt: null };
+      promise(mayMove(before, task), () => `task ${id} went from ${before.state} to ${state}`);
+      this.#tasksSeen.set(id, { state, releaseDueAt });
+      promise(releaseDueAt === null || state === "completed", () => `${state} task is to be paid at ${releaseDueAt}`);
       const held = this.#accounts.get(`escrow:${id} ${currency}`) ?? 0;
-      promise(
-        held === (finalStates.has(state) ? 0 : budget),
-        () => `${state} task ${id} of ${budget} has ${held} in escrow`,
-      );
+      const isSettled = finalStates.has(state) && releaseDueAt === null;
+      promise(held === (isSettled ? 0 : budget), () => `${state} task ${id} of ${budget} has ${held} in escrow`);
       const winners = accepted.get(id) ?? 0;
-      promise(winners === (state === "completed" ? 1 : 0), () => `${state} task ${id} has ${winners} winners`);
-      const workers = bound.get(id) ?? 0;
-      const working = state === "in_progress" || state === "in_review";
-      promise(workers === (working ? 1 : 0), () => `${state} task ${id} has ${workers} workers`);
+      const mayWin = state === "disputed" ? [0, 1] : [Number(state === "completed")];
+      promise(mayWin.includes(winners), () => `${state} task ${id} has ${winners} winners`);
+      checkBound(task, bound.get(id) ?? 0, winners);
+      const owed = working.get(id) ?? 0;
+      promise((state === "in_progress") === owed > 0, () => `${state} task ${id} is worked on by ${owed}`);
       const recorded = this.#eventCounts.get(id) ?? 0;
       promise(eventCount === recorded, () => `task ${id} counts ${eventCount} events, there are ${recorded}`);
     }
   }
+}
+
+/** Somebody is bound to the task exactly while it is in work or under review, and one only unless it is competed for. */
+function checkBound({ id, state, intake }: Task, bound: number, winners: number): void {
+  const isUndecided = state === "in_progress" || state === "in_review" || (state === "disputed" && winners === 0);
+  const isRight = isUndecided ? bound === 1 || (intake === "proposals" && bound > 1) : bound === 0;
+  promise(isRight, () => `${state} task ${id} has ${bound} workers`);
 }

@@ -5,8 +5,8 @@ import { filesAfterPrologue, prologue, resolve, runInMemory } from "./history.ts
 import { Watcher } from "./invariants.ts";
 import { historyOf, type Step } from "./steps.ts";
 
-const histories = 1_000;
-const stepsEach = 100;
+const histories = 1_500;
+const stepsEach = 120;
 
 /** Which commands succeeded and which refusals were met, over all histories. */
 type Tally = Map<string, number>;
@@ -39,7 +39,9 @@ function count(tally: Tally, what: string): void {
   tally.set(what, (tally.get(what) ?? 0) + 1);
 }
 
-it(`keeps every promise about money, winners and states through ${histories} histories of ${stepsEach} commands`, () => {
+it(`keeps every promise about money, winners and states through ${histories} histories of ${stepsEach} commands`, {
+  timeout: 150_000,
+}, () => {
   const tally: Tally = new Map();
   fc.assert(
     fc.property(historyOf(stepsEach), (steps) => live(steps, tally)),
@@ -77,6 +79,9 @@ it(`keeps every promise about money, winners and states through ${histories} his
     "approve: task_wrong_state",
     "approve: not_due",
     ...["revise", "reject"].flatMap((name) => [`${name}: done`, `${name}: not_poster`, `${name}: task_wrong_state`]),
+    ...["approve", "revise", "reject"].map((name) => `${name}: submission_not_found`),
+    "approve: submission_ambiguous",
+    "revise: submission_ambiguous",
     "revise: revisions_used_up",
     "cancel: done",
     "cancel: not_poster",
@@ -91,7 +96,73 @@ it(`keeps every promise about money, winners and states through ${histories} his
     "lapse: task_wrong_state",
     "grant: done",
     "grant: internal",
+    "claim: agent_not_approved",
+    "submit: agent_not_approved",
+    "post: agent_not_approved",
+    "admit: done",
+    "admit: approval_wrong_state",
+    "admit: agent_not_found",
+    "propose: done",
+    "propose: agent_not_approved",
+    "propose: deadline_passed",
+    "propose: not_proposals",
+    "propose: own_task",
+    "propose: proposal_exists",
+    "propose: proposal_over_budget",
+    "propose: task_not_found",
+    "propose: task_wrong_state",
+    "shortlist: done",
+    "shortlist: agent_not_approved",
+    "shortlist: deadline_passed",
+    ...["shortlist", "decline"].flatMap((name) => [`${name}: not_poster`, `${name}: not_proposals`]),
+    ...["shortlist", "decline", "withdraw"].flatMap((name) => [
+      `${name}: done`,
+      `${name}: proposal_not_found`,
+      `${name}: proposal_decided`,
+    ]),
+    "shortlist: task_wrong_state",
+    ...["close", "reopen"].flatMap((name) => [`${name}: done`, `${name}: not_poster`, `${name}: task_wrong_state`]),
+    "close: not_proposals",
+    "reopen: intake_full",
+    "reopen: deadline_passed",
+    "dispute: done",
+    "dispute: not_allowed",
+    "dispute: task_wrong_state",
+    "dispute: submission_ambiguous",
+    "dispute: submission_not_found",
+    "respond: done",
+    "respond: dispute_not_found",
+    "respond: task_wrong_state",
+    "rule: done",
+    "rule: dispute_not_found",
+    "rule: ruling_invalid",
+    "pay out: done",
+    "pay out: not_due",
+    "pay out: task_wrong_state",
+    "evaluate: done",
+    "evaluate: evaluation_finished",
+    "ask for cash: done",
+    "ask for cash: funds_insufficient",
+    "decide cash: done",
+    "decide cash: cash_request_decided",
+    "decide cash: cash_request_not_found",
   ];
-  const rare = everyEnding.filter((ending) => (tally.get(ending) ?? 0) < histories / 10);
-  expect(rare, JSON.stringify(Object.fromEntries(tally), null, 1)).toEqual([]);
+  // These take several steps that fit, or a wrong one at a moment that seldom comes.
+  const rarer = new Set([
+    ...["approve", "revise", "dispute"].map((name) => `${name}: submission_ambiguous`),
+    ...["approve", "revise", "reject", "dispute"].map((name) => `${name}: submission_not_found`),
+    ...["shortlist", "decline", "withdraw"].map((name) => `${name}: proposal_decided`),
+    ...["shortlist", "decline", "close"].map((name) => `${name}: not_proposals`),
+    ...["shortlist", "reopen"].map((name) => `${name}: deadline_passed`),
+    "cancel: task_not_found",
+    "pay out: done",
+    "post: allowance_used_up",
+    "propose: own_task",
+    "respond: task_wrong_state",
+    "shortlist: agent_not_approved",
+  ]);
+  const least = (ending: string): number => histories / (rarer.has(ending) ? 500 : 20);
+  const rare = everyEnding.filter((ending) => (tally.get(ending) ?? 0) < least(ending));
+  const met = rare.map((ending) => [ending, tally.get(ending)]);
+  expect(met, JSON.stringify(Object.fromEntries(tally), null, 1)).toEqual([]);
 });

@@ -7,7 +7,8 @@ import { auditLedger } from "../../src/store/audit.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
 import { countingIds, MemoryMarket } from "../support/memory-market.ts";
 import { createTestDatabase, type TestDatabase } from "../support/test-database.ts";
-import { type Ending, type Executor, endingOf, filesAfterPrologue, prologue, resolve, runInMemory } from "./history.ts";
+import { type Ending, endingOf, filesAfterPrologue, prologue, resolve, runInMemory } from "./history.ts";
+import type { Executor } from "./resolving.ts";
 import { rowsInMemory, rowsInPostgres } from "./rows.ts";
 import { exactly, historyOf, type Step } from "./steps.ts";
 

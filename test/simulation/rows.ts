@@ -1,5 +1,12 @@
 import type { Pool } from "pg";
 import {
+  approvalDecisions,
+  cashRequests,
+  disputes,
+  evaluations,
+  proposals,
+} from "../../src/store/book/competing-tables.ts";
+import {
   agents,
   allowances,
   apiKeys,
@@ -16,6 +23,7 @@ import {
   wallets,
 } from "../../src/store/book/tables.ts";
 import type { MemoryMarket } from "../support/memory-market.ts";
+import { categoryOf } from "./history.ts";
 
 /** Every row that a history wrote, by table, in one order on both sides. */
 export type Rows = Readonly<Record<string, readonly unknown[]>>;
@@ -28,8 +36,15 @@ const queries: Readonly<Record<string, string>> = {
   reviews: `select ${reviews.columns} from reviews where id between $1 and $2 order by id`,
   parties: `select ${parties.columns} from parties where id between $1 and $2 order by id`,
   agents: `select ${agents.columns} from agents where id between $1 and $2 order by id`,
-  standings: `select id, completed_count as completed, rating_sum as "ratingSum", rating_count as "ratingCount" from agents
-    where id between $1 and $2 and completed_count <> 0 order by id`,
+  standings: `select id, completed_count as completed, rating_sum as "ratingSum", rating_count as "ratingCount",
+      rejected_count as rejected, deadlines_met as "deadlinesMet", deadlines_missed as "deadlinesMissed" from agents
+    where id between $1 and $2 and completed_count + rejected_count + deadlines_met + deadlines_missed <> 0 order by id`,
+  proposals: `select ${proposals.columns} from proposals where id between $1 and $2 order by id`,
+  disputes: `select ${disputes.columns} from disputes where id between $1 and $2 order by id`,
+  evaluations: `select ${evaluations.columns} from evaluations
+    where submission_id between $1 and $2 order by submission_id`,
+  cashRequests: `select ${cashRequests.columns} from cash_requests where id between $1 and $2 order by id`,
+  approvalDecisions: `select ${approvalDecisions.columns} from approval_decisions where id between $1 and $2 order by id`,
   keys: `select ${apiKeys.columns} from api_keys where id between $1 and $2 order by id`,
   memberships: `select ${memberships.columns} from memberships
     where organization_id between $1 and $2 order by organization_id, user_id`,
@@ -52,6 +67,7 @@ export async function rowsInPostgres(pool: Pool, space: number): Promise<Rows> {
     }),
     readAllotments(pool, space),
     readPeople(pool, space),
+    readBoardCounts(pool, space),
   ]);
   return Object.fromEntries(found);
 }
@@ -75,6 +91,15 @@ async function readPeople(pool: Pool, space: number): Promise<readonly [string, 
   return ["people", rows];
 }
 
+async function readBoardCounts(pool: Pool, space: number): Promise<readonly [string, readonly unknown[]]> {
+  const { rows } = await pool.query({
+    name: "rows of board counts",
+    text: "select category, open_count as count from board_counts where category = $1 and open_count <> 0",
+    values: [categoryOf(space)],
+  });
+  return ["boardCounts", rows];
+}
+
 /** What the market in memory holds. */
 export function rowsInMemory(market: MemoryMarket): Rows {
   const standings = [...market.standings].map(([id, standing]) => ({ id, ...standing }));
@@ -87,6 +112,12 @@ export function rowsInMemory(market: MemoryMarket): Rows {
     parties: sorted([...market.parties.values()], ({ id }) => id),
     agents: sorted([...market.agents.values()], ({ id }) => id),
     standings: sorted(standings, ({ id }) => id),
+    proposals: sorted([...market.proposals.values()], ({ id }) => id),
+    disputes: sorted([...market.disputes.values()], ({ id }) => id),
+    evaluations: sorted([...market.evaluations.values()], ({ submissionId }) => submissionId),
+    cashRequests: sorted([...market.cashRequests.values()], ({ id }) => id),
+    approvalDecisions: sorted(market.approvalDecisions, ({ id }) => id),
+    boardCounts: [...market.boardCounts].flatMap(([category, count]) => (count === 0 ? [] : [{ category, count }])),
     keys: sorted([...market.keys.values()], ({ id }) => id),
     memberships: sorted(market.memberships, ({ organizationId, userId }) => organizationId + userId),
     allowances: sorted([...market.allowances.values()], ({ holderId, day }) => holderId + day),

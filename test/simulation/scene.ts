@@ -1,11 +1,15 @@
-import type { Assignment } from "../../src/model/assignment.ts";
+import { type Assignment, isWorking, type Submission } from "../../src/model/assignment.ts";
+import type { CashRequest } from "../../src/model/cash-request.ts";
+import type { Dispute } from "../../src/model/dispute.ts";
+import type { Evaluation } from "../../src/model/evaluation.ts";
 import type { Id } from "../../src/model/ids.ts";
 import { type Party, sameSide } from "../../src/model/party.ts";
+import type { Proposal } from "../../src/model/proposal.ts";
 import type { Question, QuestionAnswer } from "../../src/model/question.ts";
 import type { Task } from "../../src/model/task.ts";
 import { nobody } from "../support/market-stage.ts";
 import type { MemoryMarket } from "../support/memory-market.ts";
-import type { TaskPick } from "./steps.ts";
+import type { TaskPick } from "./picks.ts";
 
 /** What a market holds when a step is taken, to find out whom and what the step's numbers mean. */
 export class Scene {
@@ -23,11 +27,11 @@ export class Scene {
     return parties[nth % parties.length] ?? nobody;
   }
 
-  /** Of the tasks that are ready, unless there are none or the pick does not care. */
-  task({ nth, ready }: TaskPick, isReady: (task: Task) => boolean): Id {
+  /** Of the tasks that are ready, unless there are none or the pick does not care. Where it cares, at least of the kind. */
+  task({ nth, ready }: TaskPick, isReady: (task: Task) => boolean, isOfKind: (task: Task) => boolean = isReady): Id {
     const all = [...this.market.tasks.values()].reverse();
-    const readyOnes = ready ? all.filter(isReady) : [];
-    const from = readyOnes.length > 0 ? readyOnes : all;
+    const candidates = ready ? [all.filter(isReady), all.filter(isOfKind), all] : [all];
+    const from = candidates.find((tasks) => tasks.length > 0) ?? all;
     return (from[nth] ?? from[nth % Math.max(from.length, 1)])?.id ?? nobody;
   }
 
@@ -36,10 +40,10 @@ export class Scene {
     return all[nth % Math.max(all.length, 1)] ?? nobody;
   }
 
+  /** The newest that work is owed under, or else the newest of all. */
   newestAssignment(taskId: Id): Assignment | undefined {
-    let newest: Assignment | undefined;
-    for (const assignment of this.market.assignments.values()) if (assignment.taskId === taskId) newest = assignment;
-    return newest;
+    const all = [...this.market.assignments.values()].filter((assignment) => assignment.taskId === taskId);
+    return all.findLast(({ state }) => isWorking(state)) ?? all.at(-1);
   }
 
   workerOf(taskId: Id): Id {
@@ -62,6 +66,63 @@ export class Scene {
       return party.engineer === "platform";
     };
     return [...this.market.parties.values()].filter(may).at(-1)?.id ?? nobody;
+  }
+
+  /** The first that an admin let in, that is a stranger to the poster and has not proposed yet. */
+  whoMayPropose(taskId: Id): Id {
+    const poster = this.market.parties.get(this.posterOf(taskId));
+    const proposed = new Set<Id>();
+    for (const proposal of this.market.proposals.values()) {
+      if (proposal.taskId === taskId) proposed.add(proposal.workerId);
+    }
+    const may = (party: Party): boolean =>
+      party.approval === "approved" && !proposed.has(party.id) && poster !== undefined && !sameSide(poster, party);
+    return [...this.market.parties.values()].find(may)?.id ?? nobody;
+  }
+
+  /** The oldest on the task that nobody has decided. */
+  waitingProposal(taskId: Id): Proposal | undefined {
+    return [...this.market.proposals.values()].find((each) => each.taskId === taskId && each.state === "submitted");
+  }
+
+  /** Whose proposal is the newest that nobody has decided. */
+  competitor(): Id | undefined {
+    return [...this.market.proposals.values()].findLast(({ state }) => state === "submitted")?.workerId;
+  }
+
+  proposal(nth: number): Proposal | undefined {
+    const all = [...this.market.proposals.values()];
+    return all[nth % Math.max(all.length, 1)];
+  }
+
+  /** null: none; 0: the newest under review on the task; else whichever the number hits, or nobody's. */
+  submission(nth: number | null, taskId: Id): Id | null {
+    if (nth === null) return null;
+    const { submissions, assignments } = this.market;
+    const waits = ({ assignmentId }: Submission): boolean => assignments.get(assignmentId)?.state === "submitted";
+    const fitting = nth === 0 ? submissions.findLast((each) => each.taskId === taskId && waits(each)) : undefined;
+    return (fitting ?? submissions[nth])?.id ?? nobody;
+  }
+
+  openDispute(taskId: Id): Dispute | undefined {
+    return [...this.market.disputes.values()].find((each) => each.taskId === taskId && each.ruledAt === null);
+  }
+
+  otherSideOf({ taskId, assignmentId, openedById }: Dispute): Id {
+    const posterId = this.posterOf(taskId);
+    return openedById === posterId ? (this.market.assignments.get(assignmentId)?.workerId ?? nobody) : posterId;
+  }
+
+  /** Counted from the newest. */
+  evaluation(nth: number): Pick<Evaluation, "submissionId" | "taskId"> {
+    const all = [...this.market.evaluations.values()].reverse();
+    return all[nth % Math.max(all.length, 1)] ?? { submissionId: nobody, taskId: nobody };
+  }
+
+  /** Counted from the newest. */
+  cashRequest(nth: number): CashRequest | undefined {
+    const all = [...this.market.cashRequests.values()].reverse();
+    return all[nth % Math.max(all.length, 1)];
   }
 
   openQuestion(taskId: Id): Question | undefined {

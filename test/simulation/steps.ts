@@ -1,14 +1,17 @@
 import fc from "fast-check";
 import type { EngineerScope } from "../../src/model/party.ts";
-
-/** Which task a step is about, counted from the newest: of those that are ready for the step, or of all. */
-export interface TaskPick {
-  readonly nth: number;
-  readonly ready: boolean;
-}
-
-/** Whose step it is: null for the one who may, else whoever the number hits, rightly or not. */
-type Actor = number | null;
+import { type CompetitionStep, competingSteps, submission } from "./competing-steps.ts";
+import {
+  type Actor,
+  badAmount,
+  mostly,
+  rightly,
+  type StepKind,
+  someone,
+  stepsOf,
+  type TaskPick,
+  task,
+} from "./picks.ts";
 
 /** A worker's step. `assignment` null: the door names only the task; else whichever assignment the number hits. */
 interface WorkersStep {
@@ -21,13 +24,17 @@ interface WorkersStep {
  * One step of a history, in numbers that fit whatever there is by then: party 7 of 4 parties is the fourth. `person`
  * is null for an organization that belongs to nobody. `file` 0 is one of the worker's own.
  */
-export type Step =
+export type Step = WorkStep | CompetitionStep;
+
+type WorkStep =
   | { readonly do: "found"; readonly person: number | null }
   | {
       readonly do: "register";
       readonly owner: number;
       readonly underOrganization: boolean;
       readonly engineer: EngineerScope;
+      /** Whether it asks an admin to be let in. */
+      readonly asks: boolean;
     }
   | { readonly do: "issue"; readonly to: number }
   | {
@@ -36,7 +43,10 @@ export type Step =
       readonly funding: "escrow" | "allowance";
       readonly budget: number;
       readonly currency: "credits" | "usd";
-      readonly intake: "claim" | "direct";
+      readonly intake: "claim" | "direct" | "proposals";
+      /** Of a task that is competed for. */
+      readonly maxProposals: number;
+      readonly disputeHours: number;
       readonly agent: number | null;
       readonly isPrivate: boolean;
       readonly hasNotice: boolean;
@@ -65,9 +75,16 @@ export type Step =
       readonly task: TaskPick;
       readonly byTime: boolean;
       readonly rating: number | null;
+      readonly submission: number | null;
     }
-  | { readonly do: "revise"; readonly by: Actor; readonly task: TaskPick }
-  | { readonly do: "reject"; readonly by: Actor; readonly task: TaskPick; readonly cancel: boolean }
+  | { readonly do: "revise"; readonly by: Actor; readonly task: TaskPick; readonly submission: number | null }
+  | {
+      readonly do: "reject";
+      readonly by: Actor;
+      readonly task: TaskPick;
+      readonly cancel: boolean;
+      readonly submission: number | null;
+    }
   | { readonly do: "cancel"; readonly by: Actor; readonly task: TaskPick }
   | { readonly do: "expire"; readonly task: TaskPick }
   | { readonly do: "lapse"; readonly task: TaskPick; readonly assignment: number | null }
@@ -79,51 +96,44 @@ export type Step =
     }
   | { readonly do: "wait"; readonly minutes: number };
 
-const someone = fc.nat({ max: 9 });
-const task: fc.Arbitrary<TaskPick> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ nth: fc.nat({ max: 2 }), ready: fc.constant(true) }) },
-  { weight: 2, arbitrary: fc.record({ nth: fc.nat({ max: 4 }), ready: fc.constant(false) }) },
-  { weight: 1, arbitrary: fc.record({ nth: fc.nat({ max: 40 }), ready: fc.constant(false) }) },
-);
-const rightly = mostly(someone);
 const currency = fc.constantFrom("credits" as const, "usd" as const);
 const workers = { by: rightly, task, assignment: mostly(fc.nat({ max: 60 })) };
 
-type Fields<Name extends Step["do"]> = Omit<Extract<Step, { do: Name }>, "do">;
+const step = stepsOf<WorkStep>();
 
-function step<Name extends Step["do"]>(
-  weight: number,
-  name: Name,
-  fields: { [Field in keyof Fields<Name>]: fc.Arbitrary<Fields<Name>[Field]> },
-): fc.WeightedArbitrary<Step> {
-  return { weight, arbitrary: fc.record({ do: fc.constant(name), ...fields }) as unknown as fc.Arbitrary<Step> };
-}
+/** What every task may be posted with. */
+const posted = {
+  by: someone,
+  funding: fc.constantFrom("escrow" as const, "escrow" as const, "allowance" as const),
+  budget: fc.oneof(
+    { weight: 4, arbitrary: fc.integer({ min: 1, max: 30 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 400 }) },
+  ),
+  currency,
+  maxProposals: fc.constantFrom(3, 4, 2, 1, 10),
+  disputeHours: fc.constantFrom(0, 0, 1, 24),
+  agent: fc.option(someone),
+  hasNotice: fc.boolean(),
+  maxRevisions: fc.constantFrom(2, 1, 0, 3, null),
+  feeBasisPoints: fc.constantFrom(1_000, 0, 1, 3_333, 10_000),
+};
 
-const anyStep: fc.Arbitrary<Step> = fc.oneof(
+const workSteps: readonly StepKind<WorkStep>[] = [
   step(2, "found", { person: fc.option(fc.nat({ max: 3 }), { freq: 4 }) }),
   step(1, "register", {
     owner: fc.nat({ max: 1 }),
     underOrganization: fc.boolean(),
     engineer: fc.constantFrom("none" as const, "organization" as const, "platform" as const),
+    asks: fc.boolean(),
   }),
   step(1, "issue", { to: someone }),
   step(10, "post", {
-    by: someone,
-    funding: fc.constantFrom("escrow" as const, "escrow" as const, "allowance" as const),
-    budget: fc.oneof(
-      { weight: 4, arbitrary: fc.integer({ min: 1, max: 30 }) },
-      { weight: 1, arbitrary: fc.integer({ min: 1, max: 400 }) },
-    ),
-    currency,
+    ...posted,
     intake: fc.constantFrom("claim" as const, "claim" as const, "claim" as const, "direct" as const),
-    agent: fc.option(someone),
     isPrivate: fc.boolean(),
-    hasNotice: fc.boolean(),
     review: fc.constantFrom("manual" as const, "manual" as const, "auto" as const),
-    maxRevisions: fc.constantFrom(2, 1, 0, 3, null),
     leaseMinutes: fc.oneof(fc.integer({ min: 1, max: 240 }), fc.constantFrom(600, 5_000)),
     boardHours: fc.option(fc.integer({ min: 1, max: 6 })),
-    feeBasisPoints: fc.constantFrom(1_000, 0, 1, 3_333, 10_000),
   }),
   step(16, "claim", {
     by: rightly,
@@ -149,9 +159,10 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     task,
     byTime: fc.boolean(),
     rating: fc.option(fc.integer({ min: 1, max: 5 }), { freq: 2 }),
+    submission,
   }),
-  step(8, "revise", { by: rightly, task }),
-  step(4, "reject", { by: rightly, task, cancel: fc.boolean() }),
+  step(8, "revise", { by: rightly, task, submission }),
+  step(4, "reject", { by: rightly, task, cancel: fc.boolean(), submission }),
   step(3, "cancel", { by: rightly, task }),
   step(4, "expire", { task }),
   step(4, "lapse", { task, assignment: mostly(fc.nat({ max: 60 })) }),
@@ -161,21 +172,40 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     currency,
   }),
   step(5, "wait", { minutes: fc.oneof(fc.integer({ min: 1, max: 90 }), fc.constantFrom(60, 120, 4_320)) }),
-);
+];
 
-/** Null four times out of five. */
-function mostly(number: fc.Arbitrary<number>): fc.Arbitrary<number | null> {
-  return fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: number });
-}
+const competition = step(9, "post", {
+  ...posted,
+  disputeHours: fc.constantFrom(0, 1, 24),
+  intake: fc.constantFrom("proposals" as const, "proposals" as const, "proposals" as const, "claim" as const),
+  isPrivate: fc.boolean(),
+  review: fc.constantFrom("manual" as const, "manual" as const, "manual" as const, "auto" as const),
+  leaseMinutes: fc.constantFrom(60, 600, 5_000, 5_000),
+  boardHours: fc.option(fc.integer({ min: 1, max: 48 }), { freq: 2 }),
+});
 
-/** What must never move. */
-function badAmount(): fc.Arbitrary<number> {
-  return fc.constantFrom(0, -1, 1.5, 1e21, 2 ** 53);
+/** How often each kind comes up where most histories are about work that is claimed; the rest not at all. */
+const workAsUsual = mixOf([...workSteps, ...competingSteps], {
+  ...Object.fromEntries(workSteps.map(({ name, weight }) => [name, weight])),
+  ...{ admit: 1, dispute: 3, respond: 2, rule: 4, "pay out": 4, "ask for cash": 2, "decide cash": 2 },
+});
+
+/** And where they are about work that is competed for. */
+const competing = mixOf([...workSteps.filter(({ name }) => name !== "post"), competition, ...competingSteps], {
+  ...Object.fromEntries([competition, ...competingSteps].map(({ name, weight }) => [name, weight])),
+  ...{ register: 1, claim: 1, ask: 1, answer: 2, submit: 18, release: 1, approve: 9, revise: 6, reject: 4 },
+  ...{ cancel: 0, expire: 1, lapse: 2, grant: 2, wait: 3 },
+});
+
+function mixOf(kinds: readonly StepKind<Step>[], weights: Partial<Record<string, number>>): fc.Arbitrary<Step> {
+  return fc.oneof(...kinds.map(({ name, arbitrary }) => ({ arbitrary, weight: weights[name] ?? 0 })));
 }
 
 /** A history of exactly `length` random steps; a failing one shrinks to the few steps that matter. */
 export function historyOf(length: number): fc.Arbitrary<Step[]> {
-  return exactly(anyStep, length);
+  const full = [workAsUsual, competing].map((mix) => fc.array(mix, { minLength: length, maxLength: length }));
+  const shorter = [workAsUsual, competing].map((mix) => fc.array(mix, { minLength: 0, maxLength: length }));
+  return new FullThenShorter(fc.oneof(...full), fc.oneof(...shorter));
 }
 
 /** Exactly `length` items when drawn, any fewer when a failure is made smaller. */

@@ -1,3 +1,4 @@
+import { noTally } from "../../src/market/book-records.ts";
 import { type Assignment, isLive, isWorking } from "../../src/model/assignment.ts";
 import type { Id } from "../../src/model/ids.ts";
 import { instantToMs } from "../../src/model/instant.ts";
@@ -5,11 +6,7 @@ import { sameSide } from "../../src/model/party.ts";
 import type { Task } from "../../src/model/task.ts";
 import type { MemoryMarket } from "../support/memory-market.ts";
 import { allowanceRules } from "./history.ts";
-
-/** Fails with what is broken. */
-export function promise(kept: boolean, broken: () => string): void {
-  if (!kept) throw new Error(broken());
-}
+import { promise } from "./promise.ts";
 
 /** What 3-domain promises about work, at any moment: clocks, questions, reviews, free credits, standing figures. */
 export function checkWork(market: MemoryMarket): void {
@@ -92,9 +89,14 @@ function checkReviews(market: MemoryMarket): void {
     if (verdict === "approved") approvals.set(taskId, (approvals.get(taskId) ?? 0) + 1);
     if (verdict === "revision_requested") revisions.set(taskId, (revisions.get(taskId) ?? 0) + 1);
   }
+  const refunded = new Set<Id>();
+  for (const { taskId, ruling } of market.disputes.values()) if (ruling === "refund") refunded.add(taskId);
   for (const { id, state, reviewDueAt, revisionCount, maxRevisions } of market.tasks.values()) {
     const approved = approvals.get(id) ?? 0;
-    promise(approved === (state === "completed" ? 1 : 0), () => `${state} task ${id} was approved ${approved} times`);
+    // Approved work may be disputed, and its money returned.
+    const mayBe =
+      state === "disputed" || (state === "cancelled" && refunded.has(id)) ? [0, 1] : [Number(state === "completed")];
+    promise(mayBe.includes(approved), () => `${state} task ${id} was approved ${approved} times`);
     const revised = revisions.get(id) ?? 0;
     promise(revisionCount === revised, () => `task ${id} counts ${revisionCount} revisions of ${revised}`);
     promise(revised <= (maxRevisions ?? revised), () => `task ${id} had ${revised} revisions of ${maxRevisions}`);
@@ -123,25 +125,37 @@ function checkAllowances(market: MemoryMarket): void {
   promise(expected.size === counted, () => `${expected.size} days had tasks on an allowance, ${counted} are counted`);
 }
 
-/** An agent's standing figures are the sums of what was accepted of it. */
+/** An agent's standing figures are the sums of what became of its work; its own side's ratings do not count. */
 function checkStandings(market: MemoryMarket): void {
-  const accepted = new Map<Id, number>();
+  const expected = new Map<Id, AgentFigures>();
+  const figuresOf = (workerId: Id): AgentFigures => {
+    const known = expected.get(workerId) ?? { ...noTally };
+    expected.set(workerId, known);
+    return known;
+  };
   for (const { state, workerId } of market.assignments.values()) {
-    if (state === "accepted") accepted.set(workerId, (accepted.get(workerId) ?? 0) + 1);
+    if (state === "accepted") figuresOf(workerId).completed++;
+    if (state === "rejected") figuresOf(workerId).rejected++;
+    if (state === "lapsed") figuresOf(workerId).deadlinesMissed++;
   }
-  const workers = new Map(market.submissions.map(({ id, workerId }) => [id, workerId]));
-  const ratings = new Map<Id, number[]>();
-  for (const { submissionId, rating } of market.reviews) {
-    const workerId = workers.get(submissionId);
-    if (rating !== null && workerId !== undefined) ratings.set(workerId, [...(ratings.get(workerId) ?? []), rating]);
+  const workers = new Map<Id, Id>();
+  for (const { id, workerId } of market.submissions) {
+    figuresOf(workerId).deadlinesMet++;
+    workers.set(id, workerId);
+  }
+  for (const { submissionId, taskId, rating } of market.reviews) {
+    const worker = market.parties.get(workers.get(submissionId) ?? "");
+    const poster = market.parties.get(market.tasks.get(taskId)?.posterId ?? "");
+    if (rating === null || worker === undefined || poster === undefined || sameSide(poster, worker)) continue;
+    figuresOf(worker.id).ratingCount++;
+    figuresOf(worker.id).ratingSum += rating;
   }
   for (const id of market.agents.keys()) {
-    const standing = market.standings.get(id) ?? { completed: 0, ratingSum: 0, ratingCount: 0 };
-    const given = ratings.get(id) ?? [];
-    const isRight =
-      standing.completed === (accepted.get(id) ?? 0) &&
-      standing.ratingCount === given.length &&
-      standing.ratingSum === given.reduce((sum, rating) => sum + rating, 0);
-    promise(isRight, () => `agent ${id} stands at ${JSON.stringify(standing)}, rated ${given}`);
+    const standing = market.standings.get(id) ?? noTally;
+    const right = expected.get(id) ?? noTally;
+    const isRight = (Object.keys(noTally) as (keyof AgentFigures)[]).every((name) => standing[name] === right[name]);
+    promise(isRight, () => `agent ${id} stands at ${JSON.stringify(standing)}, not ${JSON.stringify(right)}`);
   }
 }
+
+type AgentFigures = { -readonly [Name in keyof typeof noTally]: number };

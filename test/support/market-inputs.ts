@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { PostTask } from "../../src/market/post-task.ts";
 import type { NewKey, RegisterAgent } from "../../src/market/register-agent.ts";
 import type { OrganizationOwner, RegisterOrganization } from "../../src/market/register-organization.ts";
+import type { SubmitProposal } from "../../src/market/submit-proposal.ts";
 import type { Id } from "../../src/model/ids.ts";
 import type { EngineerScope } from "../../src/model/party.ts";
 
@@ -10,6 +11,7 @@ export interface AgentWish {
   readonly ownerEmail?: string | null;
   readonly grantCredits?: number;
   readonly engineer?: EngineerScope;
+  readonly approval?: "none" | "pending";
   /** Stands for the stored half of the agent's key; must be unique. */
   readonly keyHash?: string;
 }
@@ -20,6 +22,7 @@ export function anAgent(wish: AgentWish = {}): RegisterAgent {
     name: "Agent",
     organizationId: wish.organizationId ?? null,
     engineer: wish.engineer ?? "none",
+    approval: wish.approval ?? "none",
     profile: {
       description: "",
       capabilities: ["coding"],
@@ -69,6 +72,34 @@ export function aTask(posterId: Id, wish: Partial<PostTask> = {}): PostTask {
     maxRevisions: 3,
     timeLimitMinutes: 60,
     expiresInHours: 2,
+    ...wish,
+  };
+}
+
+/** What `post_task` is told of work that is competed for: up to three proposals, 50 dollars, reviewed by its poster. */
+export function aCompetition(posterId: Id, wish: Partial<PostTask> = {}): PostTask {
+  return aTask(posterId, {
+    intake: "proposals",
+    maxProposals: 3,
+    currency: "usd",
+    budget: 5_000,
+    reviewPolicy: "manual",
+    timeLimitMinutes: 600,
+    expiresInHours: 48,
+    ...wish,
+  });
+}
+
+/** What `submit_proposal` is told: the work for 40 dollars. */
+export function aProposal(taskId: Id, workerId: Id, wish: Partial<SubmitProposal> = {}): SubmitProposal {
+  return {
+    taskId,
+    workerId,
+    plan: "I read the brief, do the work and check it.",
+    sampleOutput: null,
+    confidence: 0.85,
+    amount: 4_000,
+    estimatedHours: 1.5,
     ...wish,
   };
 }

@@ -118,6 +118,7 @@ export class MarketStage {
     const tasks = [...this.market.tasks.keys()].map((id) => ({
       task: orCode(() => book.task(id)),
       assignments: book.assignmentsOf(id),
+      proposals: book.proposalsOf(id),
     }));
     const parties = [...this.market.parties.keys()].map((id) => ({
       party: orCode(() => book.party(id)),
@@ -129,7 +130,10 @@ export class MarketStage {
     const allowances = [...this.market.allowances.values()].map(({ holderId, day }) =>
       book.allowanceUsed(holderId, day),
     );
-    return { tasks, parties, allotments, questions, submissions, allowances };
+    const competition = [book.proposals, book.disputes, book.evaluations, book.cashRequests].map((shelf) => [
+      ...shelf.values(),
+    ]);
+    return { tasks, parties, allotments, questions, submissions, allowances, competition };
   }
 }
 

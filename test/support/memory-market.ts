@@ -1,14 +1,26 @@
 import { Book } from "../../src/market/book.ts";
-import type { BookChanges, BookContents } from "../../src/market/book-records.ts";
+import { type BookChanges, type BookContents, noTally } from "../../src/market/book-records.ts";
 import type { Command, Loads } from "../../src/market/command.ts";
-import { type Assignment, isLive, type Review, type Submission } from "../../src/model/assignment.ts";
+import { type Assignment, hasStake, type Review, type Submission } from "../../src/model/assignment.ts";
+import type { CashRequest } from "../../src/model/cash-request.ts";
+import type { Dispute } from "../../src/model/dispute.ts";
+import type { Evaluation } from "../../src/model/evaluation.ts";
 import type { TaskEvent } from "../../src/model/events.ts";
 import type { Id } from "../../src/model/ids.ts";
 import { type Instant, instantFromMs } from "../../src/model/instant.ts";
 import type { JobRequest } from "../../src/model/jobs.ts";
 import type { Currency } from "../../src/model/money.ts";
-import type { Agent, AllowanceUse, ApiKey, FileOwner, GrantAllotment, Party } from "../../src/model/party.ts";
+import type {
+  Agent,
+  AllowanceUse,
+  ApiKey,
+  ApprovalDecision,
+  FileOwner,
+  GrantAllotment,
+  Party,
+} from "../../src/model/party.ts";
 import type { Membership, Person } from "../../src/model/person.ts";
+import type { Proposal } from "../../src/model/proposal.ts";
 import type { Question } from "../../src/model/question.ts";
 import type { Task } from "../../src/model/task.ts";
 import type { Transfer, Wallet } from "../../src/model/wallet.ts";
@@ -25,9 +37,10 @@ export interface Standing {
   readonly completed: number;
   readonly ratingSum: number;
   readonly ratingCount: number;
+  readonly rejected: number;
+  readonly deadlinesMet: number;
+  readonly deadlinesMissed: number;
 }
-
-const noStanding: Standing = { completed: 0, ratingSum: 0, ratingCount: 0 };
 
 export interface MemoryMarketOptions {
   /** Which space of ids this market counts in. */
@@ -54,6 +67,12 @@ export class MemoryMarket {
   /** Uploads are no command: whoever needs a file puts it here. */
   readonly files = new Map<Id, FileOwner>();
   readonly standings = new Map<Id, Standing>();
+  readonly proposals = new Map<Id, Proposal>();
+  readonly disputes = new Map<Id, Dispute>();
+  readonly evaluations = new Map<Id, Evaluation>();
+  readonly cashRequests = new Map<Id, CashRequest>();
+  readonly boardCounts = new Map<string, number>();
+  readonly approvalDecisions: ApprovalDecision[] = [];
   readonly submissions: Submission[] = [];
   readonly reviews: Review[] = [];
   readonly transfers: Transfer[] = [];
@@ -98,7 +117,9 @@ export class MemoryMarket {
     const walletOwners = new Set(partyIds);
     for (const id of settled) addDefined(walletOwners, this.tasks.get(id)?.posterId);
     for (const assignment of this.assignments.values()) {
-      if (settled.has(assignment.taskId) && isLive(assignment.state)) walletOwners.add(assignment.workerId);
+      if (!settled.has(assignment.taskId) || !hasStake(assignment.state)) continue;
+      walletOwners.add(assignment.workerId);
+      knownParties.add(assignment.workerId);
     }
     const allowanceKeys = loads.flatMap((each) => each.allowances ?? []).map(allowanceKey);
     const files = loads.flatMap((each) => each.files ?? []);
@@ -106,6 +127,7 @@ export class MemoryMarket {
     const contents: BookContents = {
       tasks: pick(this.tasks, taskIds),
       ...this.#loadWork(taskIds),
+      ...this.#loadCompetition(loads),
       files: pick(this.files, new Set(files)),
       takenEmails: [...this.people.values()].map(({ email }) => email).filter((email) => emails.has(email)),
       allowances: pick(this.allowances, new Set(allowanceKeys)),
@@ -117,6 +139,30 @@ export class MemoryMarket {
       allotments: pick(this.allotments, ownerEmails),
     };
     return new Book(contents, { now: this.now, newId: this.#newId });
+  }
+
+  #loadCompetition(
+    loads: readonly Loads[],
+  ): Pick<BookContents, "proposals" | "disputes" | "evaluations" | "cashRequests"> {
+    const proposalsOf = new Set(loads.flatMap((each) => each.proposalsOf ?? []));
+    const disputesOf = new Set(loads.flatMap((each) => each.disputesOf ?? []));
+    const evaluationsOf = new Set(loads.flatMap((each) => each.evaluationsOf ?? []));
+    const cashIds = new Set(loads.flatMap((each) => each.cashRequests ?? []));
+    return {
+      proposals: [...this.proposals.values()]
+        .filter(({ taskId }) => proposalsOf.has(taskId))
+        .map(({ id, taskId, workerId, state, amount, decidedAt }) => ({
+          id,
+          taskId,
+          workerId,
+          state,
+          amount,
+          decidedAt,
+        })),
+      disputes: [...this.disputes.values()].filter(({ taskId, ruledAt }) => ruledAt === null && disputesOf.has(taskId)),
+      evaluations: pick(this.evaluations, evaluationsOf),
+      cashRequests: pick(this.cashRequests, cashIds),
+    };
   }
 
   /** The tasks' assignments, the questions that wait for an answer, the newest submission of each one under review. */
@@ -137,7 +183,7 @@ export class MemoryMarket {
   keep(changes: BookChanges): void {
     for (const task of [...changes.newTasks, ...changes.changedTasks]) this.tasks.set(task.id, task);
     for (const each of [...changes.newAssignments, ...changes.changedAssignments]) this.assignments.set(each.id, each);
-    for (const party of changes.parties) this.parties.set(party.id, party);
+    for (const party of [...changes.parties, ...changes.changedParties]) this.parties.set(party.id, party);
     for (const agent of changes.agents) this.agents.set(agent.id, agent);
     for (const key of changes.keys) this.keys.set(key.id, key);
     for (const each of [...changes.newAllotments, ...changes.changedAllotments]) {
@@ -156,19 +202,42 @@ export class MemoryMarket {
     for (const { agentId, ...added } of changes.tallies) {
       // An organization that works itself has no standing figures.
       if (!this.agents.has(agentId)) continue;
-      const { completed, ratingSum, ratingCount } = this.standings.get(agentId) ?? noStanding;
+      const before = this.standings.get(agentId) ?? noTally;
       this.standings.set(agentId, {
-        completed: completed + added.completed,
-        ratingSum: ratingSum + added.ratingSum,
-        ratingCount: ratingCount + added.ratingCount,
+        completed: before.completed + added.completed,
+        ratingSum: before.ratingSum + added.ratingSum,
+        ratingCount: before.ratingCount + added.ratingCount,
+        rejected: before.rejected + added.rejected,
+        deadlinesMet: before.deadlinesMet + added.deadlinesMet,
+        deadlinesMissed: before.deadlinesMissed + added.deadlinesMissed,
       });
     }
+    this.#keepCompetition(changes);
     this.memberships.push(...changes.memberships);
     this.submissions.push(...changes.submissions);
     this.reviews.push(...changes.reviews);
     this.transfers.push(...changes.transfers);
     this.events.push(...changes.events);
     this.jobs.push(...changes.jobs);
+  }
+
+  #keepCompetition(changes: BookChanges): void {
+    for (const proposal of changes.newProposals) this.proposals.set(proposal.id, proposal);
+    for (const standing of changes.changedProposals) {
+      const before = this.proposals.get(standing.id);
+      if (before !== undefined) this.proposals.set(standing.id, { ...before, ...standing });
+    }
+    for (const each of [...changes.newDisputes, ...changes.changedDisputes]) this.disputes.set(each.id, each);
+    for (const each of [...changes.newEvaluations, ...changes.changedEvaluations]) {
+      this.evaluations.set(each.submissionId, each);
+    }
+    for (const each of [...changes.newCashRequests, ...changes.changedCashRequests]) {
+      this.cashRequests.set(each.id, each);
+    }
+    for (const { category, added } of changes.boardCounts) {
+      this.boardCounts.set(category, (this.boardCounts.get(category) ?? 0) + added);
+    }
+    this.approvalDecisions.push(...changes.approvalDecisions);
   }
 
   balance(partyId: Id, currency: Currency = "credits"): number {

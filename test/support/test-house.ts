@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Logger, pino } from "pino";
 import { type App, type AppConfig, createApp } from "../../src/app.ts";
 import type { Instant } from "../../src/model/instant.ts";
+import type { PaymentProvider } from "../../src/outbound/payment-provider.ts";
 import { auditLedger } from "../../src/store/audit.ts";
 import { createTestDatabase, type TestDatabase } from "./test-database.ts";
 
@@ -24,6 +25,8 @@ export interface TestHouseOptions {
   readonly takesJobs?: boolean;
   /** Use this database, for instance as a second node; it is not dropped at the end. */
   readonly database?: TestDatabase;
+  /** Moves US dollars outside the market; by hand by default. */
+  readonly payments?: PaymentProvider;
   /** Where the house writes; silent by default. */
   readonly log?: Logger;
 }
@@ -43,6 +46,9 @@ const defaults: Omit<AppConfig, "dataFolder"> = {
   agentworkTaskCredits: 1,
   s3: undefined,
   redisUrl: undefined,
+  // Traffic stays on loopback: a test that wants links opened says so.
+  opensLinks: false,
+  model: undefined,
 };
 
 export const testSecret = "a secret for tests that is long enough";
@@ -57,6 +63,7 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
     log: options.log ?? pino({ level: process.env.TEST_LOG_LEVEL ?? "silent" }),
     takesJobs: options.takesJobs ?? false,
     ...(options.clock === undefined ? {} : { clock: options.clock }),
+    ...(options.payments === undefined ? {} : { payments: options.payments }),
   });
   const url = await app.listen({ host: "127.0.0.1", port: 0 });
   return {

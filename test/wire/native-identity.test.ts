@@ -110,7 +110,7 @@ describe("agents", () => {
       reputation_score: null,
     });
     const seen = await market.get(`/v1/agents/${made.body.agent.id}`, admin.key);
-    expect(seen.body).toEqual({ agent: made.body.agent });
+    expect(seen.body).toEqual({ agent: made.body.agent, approval_decisions: [] });
     const stranger = await foundOrganization(house);
     const { agent } = (await market.get(`/v1/agents/${made.body.agent.id}`, stranger.key)).body;
     expect(Object.keys(agent)).not.toContain("endpoint_url");

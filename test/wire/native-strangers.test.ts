@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CompetitionClient } from "../support/competition-client.ts";
 import { foundOrganization, type Member, NativeClient } from "../support/native-client.ts";
 import { openTestHouse, type TestHouse } from "../support/test-house.ts";
 import { type Rule, nativeRules as rules, type Scene } from "./support/native-rules.ts";
@@ -16,6 +17,7 @@ let market: NativeClient;
 let scene: Scene;
 let poster: Member;
 let worker: Member;
+let admin: Member;
 let stranger: Member;
 let revoked: string;
 let documented: string[];
@@ -32,6 +34,14 @@ beforeAll(async () => {
   const { body: key } = await market.post("/v1/keys", poster.key);
   const { body: hook } = await market.post("/v1/webhooks", poster.key, { url: "https://example.com/hook" });
   const { body: ping } = await market.post(`/v1/webhooks/${hook.webhook.id}/test`, poster.key);
+  const competition = await CompetitionClient.open(house);
+  admin = competition.admin;
+  const agent = await competition.approvedAgent();
+  const proposalId = await competition.propose(await competition.postTask(), agent, { sample_output: "Private." });
+  const { taskId: disputedId } = await competition.delivered(agent);
+  const wrong = { reason: "Private." };
+  const { dispute } = await competition.expect(200, `/v1/tasks/${disputedId}/dispute`, competition.poster.key, wrong);
+  const { body: deposit } = await market.post("/v1/wallet/deposits", poster.key, { amount: 1, reference: "Private." });
   scene = {
     taskId,
     assignmentId: body.assignment.id,
@@ -39,6 +49,9 @@ beforeAll(async () => {
     keyId: key.key.id,
     webhookId: hook.webhook.id,
     deliveryId: ping.delivery.id,
+    proposalId,
+    disputeId: dispute.id,
+    cashRequestId: deposit.request.id,
   };
   const doomed = (await market.post("/v1/keys", poster.key)).body;
   await market.send("DELETE", `/v1/keys/${doomed.key.id}`, undefined, { key: poster.key });
@@ -103,6 +116,8 @@ describe("every route of the native API", () => {
       ["request-revision", {}],
       ["reject", {}],
       ["cancel", {}],
+      ["close-intake", {}],
+      ["reopen", {}],
     ] as const) {
       const answer = await market.post(`/v1/tasks/${taskId}/${verb}`, stranger.key, body);
       expect([verb, answer.body.code]).toEqual([verb, "not_poster"]);
@@ -117,7 +132,8 @@ describe("every route of the native API", () => {
       for (const id of ["1", "not-an-id", crypto.randomUUID(), "%00", "..%2f..%2fetc"]) {
         const [method = "", path = ""] = route.split(" ");
         const sent = rule.body ?? (method === "POST" ? {} : undefined);
-        const { status } = await market.send(method, path.replace("{id}", id), sent, { key: poster.key });
+        const { key } = rule.isAdmins === true ? admin : poster;
+        const { status } = await market.send(method, path.replace("{id}", id), sent, { key });
         expect([route, id, status]).toEqual([route, id, 404]);
       }
     }

@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { issueKey } from "../../src/market/issue-key.ts";
+import { type KeyFormat, makeApiKey, storedHalf } from "../../src/wire/shared/api-keys.ts";
 import { AgentMarketClient } from "../support/agentmarket-client.ts";
 import { type AgentworkAccount, AgentworkClient } from "../support/agentwork-client.ts";
 import { ClubClient, claim, type Member, openOrganization, openWorker, submit } from "../support/club-client.ts";
 import { Engineer } from "../support/engineer.ts";
 import { FilesClient } from "../support/files-client.ts";
+import { decide, NexworkClient, openCompetition, openCompetitor, shortlist } from "../support/nexwork-client.ts";
 import type { TestHouse } from "../support/test-house.ts";
 import { expectEnvelope, keyHeader } from "./support/envelopes.ts";
 import { nativeRules } from "./support/native-rules.ts";
 import { organizationOf, postThroughEngine } from "./support/organizations.ts";
-import { nameOf, openHouseWithRoutes, type Route } from "./support/route-table.ts";
+import { isWriting, nameOf, openHouseWithRoutes, type Route } from "./support/route-table.ts";
 import {
   askForTask,
   mark,
@@ -26,7 +29,10 @@ let things: Things;
 let owner: Member;
 let clubOwner: Member;
 let customer: AgentworkAccount;
+let competitor: Member;
 let keys: Record<Visitor, string | undefined>;
+/** What the same visitors bring to the Nexwork door, where the look of a key chooses the door. */
+let nexworkKeys: Record<Visitor, string | undefined>;
 
 beforeAll(async () => {
   ({ house, routes } = await openHouseWithRoutes());
@@ -54,6 +60,7 @@ beforeAll(async () => {
     completedTaskId,
     privateTaskId,
     ...(await setOtherDoors()),
+    ...(await setCompetitions(posterId)),
   };
   const revoked = await market.register();
   await house.app.database.reads.query("update api_keys set revoked_at = now() where party_id = $1", [revoked.id]);
@@ -64,8 +71,38 @@ beforeAll(async () => {
     "other agent's key": (await market.register()).key,
     "organization's key": (await organizationOf(house)).key,
   };
+  const sentAway = await openCompetitor(house);
+  await house.app.database.reads.query("update api_keys set revoked_at = now() where party_id = $1", [sentAway.id]);
+  nexworkKeys = {
+    "no key": undefined,
+    "malformed key": "nxw_not-a-key",
+    "revoked key": sentAway.key,
+    "other agent's key": (await openCompetitor(house)).key,
+    "organization's key": await anotherKey((await organizationOf(house)).id, "nexwork"),
+  };
 });
 afterAll(() => house.close());
+
+async function anotherKey(partyId: string, format: KeyFormat): Promise<string> {
+  const key = makeApiKey(format);
+  await house.app.engine.execute(issueKey, { partyId, key: storedHalf(key, "member", "test") });
+  return key;
+}
+
+/** Two tasks that somebody has competed for and works on. */
+async function setCompetitions(posterId: string): Promise<Pick<Things, "competingTaskId" | "competedTaskId">> {
+  const nexwork = new NexworkClient(house.url);
+  competitor = await openCompetitor(house, { categories: ["secret_research"] });
+  const wish = { title: mark, description: mark, inputs: { mark } };
+  const competingTaskId = await openCompetition(house, posterId, { ...wish, category: "secret_research" });
+  const competedTaskId = await openCompetition(house, posterId, { ...wish, category: "general" });
+  for (const id of [competingTaskId, competedTaskId]) {
+    await nexwork.propose(id, competitor.key, { planText: `${mark} and all the rest of it` });
+  }
+  await shortlist(house, competedTaskId, competitor);
+  await nexwork.deliver(competedTaskId, competitor.key, { content: mark });
+  return { competingTaskId, competedTaskId };
+}
 
 /** A task with a solution at each of the other doors, and a file; all that is private is marked. */
 async function setOtherDoors(): Promise<Pick<Things, "clubTaskId" | "delegatedTaskId" | "customerEmail" | "fileId">> {
@@ -108,9 +145,15 @@ async function send(
 /** What the owners can see of what is theirs; nothing a stranger does may change it. */
 async function ownersView(): Promise<unknown> {
   const { openTaskId, assignedTaskId, completedTaskId, clubTaskId, delegatedTaskId, fileId } = things;
+  const { competingTaskId, competedTaskId } = things;
   const views: [Route["door"], string, string][] = [
     ...["/api/agents/me", "/api/agents/me/webhook", "/api/wallet"].map(seenByOwner),
     ...[openTaskId, assignedTaskId, completedTaskId].map((id) => seenByOwner(`/api/tasks/${id}`)),
+    ...[competingTaskId, competedTaskId].map((id): [Route["door"], string, string] => [
+      "nexwork",
+      `/api/v1/tasks/${id}`,
+      competitor.key,
+    ]),
     ["club", `/api/agent/v1/tasks/${clubTaskId}`, clubOwner.key],
     ["agentwork", `/api/v1/tasks/${delegatedTaskId}`, customer.key],
     ["native", "/v1/me", customer.key],
@@ -120,7 +163,9 @@ async function ownersView(): Promise<unknown> {
   );
   for (const { status, text } of seen) expect(status, text).toBe(200);
   const link = await new FilesClient(house.url, customer.key).link(fileId);
-  return [seen.map(({ text }) => text), link.status];
+  // Written down every half a minute, of the owner's own looking.
+  const still = seen.map(({ text }) => text.replaceAll(/"last_used_at":("[^"]*"|null)/g, '"last_used_at":null'));
+  return [still, link.status];
 }
 
 function seenByOwner(path: string): [Route["door"], string, string] {
@@ -135,7 +180,7 @@ describe("strangers at every route", () => {
     expect([...native, ...Object.keys(table)].sort()).toEqual([...served].sort());
   });
 
-  it.each(["agentmarket", "agentwork", "club"])(
+  it.each(["agentmarket", "agentwork", "club", "nexwork"])(
     "mounts every route of the %s door twice, with the same demand for a key",
     (door) => {
       const [documented, named] = ["", `/${door}`].map((prefix) =>
@@ -155,12 +200,11 @@ describe("strangers at every route", () => {
     "answers %s as the table says, tells nothing private and changes nothing of others",
     async (visitor) => {
       const before = await ownersView();
-      const key = keys[visitor];
       for (const route of routes) {
         const rows = [table[nameOf({ ...route, method: route.method === "HEAD" ? "GET" : route.method })] ?? []].flat();
         for (const row of rows) {
           const request = row.request(things);
-          const answer = await send(route, request, key);
+          const answer = await send(route, request, (route.door === "nexwork" ? nexworkKeys : keys)[visitor]);
           const where = `${route.method} ${route.prefix}${request.path} with ${visitor}`;
           expect(answer.status, where).toBe(row.expected[visitors.indexOf(visitor)]);
           expect(answer.text, where).not.toContain(mark);
@@ -172,11 +216,36 @@ describe("strangers at every route", () => {
     },
   );
 
+  it.each(["pending", "rejected", "suspended"] as const)(
+    "answers an agent whose approval is %s with 403 wherever a key is needed, whatever its key looks like",
+    async (approval) => {
+      const agent = await openCompetitor(house, { approval: "pending" });
+      const plainKey = await anotherKey(agent.id, "native");
+      if (approval !== "pending") await decide(house, agent.id, approval);
+      for (const route of routes.filter(({ requiresKey }) => requiresKey)) {
+        const path = route.path.replace(":id", things.openTaskId);
+        const key = route.door === "nexwork" ? agent.key : plainKey;
+        const answer = await send(route, { path, ...(isWriting(route) ? { body: {} } : {}) }, key);
+        const where = `${nameOf(route)} by an agent that is ${approval}: ${answer.text}`;
+        expect(answer.status, where).toBe(403);
+        if (route.method === "HEAD") continue;
+        if (route.door === "nexwork") {
+          expect(JSON.parse(answer.text).error.details).toEqual({ approvalStatus: approval.toUpperCase() });
+        } else expect(answer.text, where).toMatch(/not approved/);
+      }
+    },
+  );
+
   it("does let the owner do and see what the others could not", async () => {
     const self = await market.get("/api/agents/me", owner.key);
     expect(JSON.stringify(self.body)).toContain(mark);
     expect((await market.get(`/api/tasks/${things.completedTaskId}`, owner.key)).body.data.result).toBe(mark);
     const seen = [
+      await send(
+        { method: "GET", prefix: "", door: "nexwork" },
+        { path: `/api/v1/tasks/${things.competedTaskId}` },
+        competitor.key,
+      ),
       await send(
         { method: "GET", prefix: "", door: "club" },
         { path: `/api/agent/v1/tasks/${things.clubTaskId}` },

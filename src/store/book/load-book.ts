@@ -2,14 +2,22 @@ import type { ClientBase, QueryResult } from "pg";
 import type { BookContents } from "../../market/book-records.ts";
 import type { Loads } from "../../market/command.ts";
 import type { Assignment, Submission } from "../../model/assignment.ts";
+import type { CashRequest } from "../../model/cash-request.ts";
+import type { Dispute } from "../../model/dispute.ts";
+import type { Evaluation } from "../../model/evaluation.ts";
 import type { Id } from "../../model/ids.ts";
 import type { AllowanceUse, FileOwner, GrantAllotment, Party } from "../../model/party.ts";
+import type { ProposalStanding } from "../../model/proposal.ts";
 import type { Question } from "../../model/question.ts";
 import type { Task } from "../../model/task.ts";
 import type { Wallet } from "../../model/wallet.ts";
+import { cashRequests, disputes, evaluations, proposalStandings } from "./competing-tables.ts";
 import { allowances, assignments, grantAllotments, parties, questions, tasks, wallets } from "./tables.ts";
 
-/** Locks in one fixed order, so that two servers never wait for each other: tasks by id, then owners, then allowances, then wallets. */
+/**
+ * Locks in one fixed order, so that two servers never wait for each other: tasks by id, then cash requests, owners,
+ * allowances, parties, wallets.
+ */
 const lockTasks = {
   name: "lock_tasks",
   text: `select ${tasks.columns} from tasks where id = any($1) order by id for update`,
@@ -30,6 +38,22 @@ const readSubmissions = {
       select id from submissions where task_id = a.task_id and assignment_id = a.id order by id desc limit 1) s
     where a.task_id = any($1) and a.state = 'submitted'`,
 };
+const readProposals = {
+  name: "read_proposals",
+  text: `select ${proposalStandings.columns} from proposals where task_id = any($1) order by id`,
+};
+const readDisputes = {
+  name: "read_open_disputes",
+  text: `select ${disputes.columns} from disputes where task_id = any($1) and ruled_at is null`,
+};
+const readEvaluations = {
+  name: "read_evaluations",
+  text: `select ${evaluations.columns} from evaluations where submission_id = any($1)`,
+};
+const lockCashRequests = {
+  name: "lock_cash_requests",
+  text: `select ${cashRequests.columns} from cash_requests where id = any($1) order by id for update`,
+};
 const readFiles = {
   name: "read_file_owners",
   text: `select id, owner_id as "ownerId" from files where id = any($1)`,
@@ -46,10 +70,18 @@ const lockAllowances = {
       select * from json_to_recordset($1) as r("holderId" text, "day" date))
     order by holder_id, day for update`,
 };
+/** Only where a standing changes: reading parties locks none. */
+const lockParties = {
+  name: "lock_parties",
+  text: "select from parties where id = any($1) order by id for no key update",
+};
 const readParties = {
   name: "read_parties",
   text: `select ${parties.columns} from parties
-    where id = any($1) or id = any(array(select poster_id from tasks where id = any($2)))`,
+    where id = any($1) or id = any(array(select poster_id from tasks where id = any($2)))
+      or id = any(array(
+        select worker_id from assignments
+        where task_id = any($3) and state in ('active', 'submitted', 'revision', 'accepted')))`,
 };
 const lockAllotments = {
   name: "lock_allotments",
@@ -62,7 +94,7 @@ const lockWallets = {
       or party_id = any(array(select poster_id from tasks where id = any($2)))
       or party_id = any(array(
         select worker_id from assignments
-        where task_id = any($2) and state in ('active', 'submitted', 'revision')))
+        where task_id = any($2) and state in ('active', 'submitted', 'revision', 'accepted')))
     order by party_id, currency for update`,
 };
 
@@ -78,14 +110,24 @@ export async function loadBook(client: ClientBase, loads: Loads): Promise<BookCo
   const fileIds = loads.files ?? [];
   const allowanceKeys = loads.allowances ?? [];
   const emails = loads.emails ?? [];
+  const proposalsOf = loads.proposalsOf ?? [];
+  const disputesOf = loads.disputesOf ?? [];
+  const evaluationsOf = loads.evaluationsOf ?? [];
+  const cashIds = loads.cashRequests ?? [];
+  const approvalsOf = loads.approvalsOf ?? [];
   const [
     taskRows,
     assignmentRows,
     questionRows,
     submissionRows,
     fileRows,
+    proposalRows,
+    disputeRows,
+    evaluationRows,
+    cashRows,
     allotmentRows,
     allowanceRows,
+    ,
     partyRows,
     walletRows,
     emailRows,
@@ -95,11 +137,18 @@ export async function loadBook(client: ClientBase, loads: Loads): Promise<BookCo
     when<Question>(taskIds.length, () => client.query({ ...readQuestions, values: [taskIds] })),
     when<Submission>(taskIds.length, () => client.query({ ...readSubmissions, values: [taskIds] })),
     when<FileOwner>(fileIds.length, () => client.query({ ...readFiles, values: [fileIds] })),
+    when<ProposalStanding>(proposalsOf.length, () => client.query({ ...readProposals, values: [proposalsOf] })),
+    when<Dispute>(disputesOf.length, () => client.query({ ...readDisputes, values: [disputesOf] })),
+    when<Evaluation>(evaluationsOf.length, () => client.query({ ...readEvaluations, values: [evaluationsOf] })),
+    when<CashRequest>(cashIds.length, () => client.query({ ...lockCashRequests, values: [cashIds] })),
     when<GrantAllotment>(ownerEmails.length, () => client.query({ ...lockAllotments, values: [ownerEmails] })),
     when<AllowanceUse>(allowanceKeys.length, () =>
       client.query({ ...lockAllowances, values: [JSON.stringify(allowanceKeys)] }),
     ),
-    when<Party>(taskIds.length + partyIds.length, () => client.query({ ...readParties, values: [partyIds, taskIds] })),
+    when(approvalsOf.length, () => client.query({ ...lockParties, values: [approvalsOf] })),
+    when<Party>(taskIds.length + partyIds.length, () =>
+      client.query({ ...readParties, values: [partyIds, taskIds, settled] }),
+    ),
     when<Wallet>(partyIds.length + settled.length, () => client.query({ ...lockWallets, values: [partyIds, settled] })),
     when<{ email: string }>(emails.length, () => client.query({ ...readTakenEmails, values: [emails] })),
   ]);
@@ -113,6 +162,10 @@ export async function loadBook(client: ClientBase, loads: Loads): Promise<BookCo
     questions: questionRows,
     submissions: submissionRows,
     files: fileRows,
+    proposals: proposalRows,
+    disputes: disputeRows,
+    evaluations: evaluationRows,
+    cashRequests: cashRows,
     takenEmails: emailRows.map(({ email }) => email),
   };
 }
@@ -123,6 +176,11 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
   const parties = new Set<Id>();
   const settles = new Set<Id>();
   const files = new Set<Id>();
+  const proposalsOf = new Set<Id>();
+  const disputesOf = new Set<Id>();
+  const evaluationsOf = new Set<Id>();
+  const cash = new Set<Id>();
+  const approvalsOf = new Set<Id>();
   const allowances = new Map<string, Pick<AllowanceUse, "holderId" | "day">>();
   const emails = new Set<string>();
   const ownerEmails = new Set<string>();
@@ -131,6 +189,11 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
     for (const id of loads.parties ?? []) parties.add(id);
     for (const id of loads.settles ?? []) settles.add(id);
     for (const id of loads.files ?? []) files.add(id);
+    for (const id of loads.proposalsOf ?? []) proposalsOf.add(id);
+    for (const id of loads.disputesOf ?? []) disputesOf.add(id);
+    for (const id of loads.evaluationsOf ?? []) evaluationsOf.add(id);
+    for (const id of loads.cashRequests ?? []) cash.add(id);
+    for (const id of loads.approvalsOf ?? []) approvalsOf.add(id);
     for (const { holderId, day } of loads.allowances ?? []) allowances.set(`${holderId} ${day}`, { holderId, day });
     for (const email of loads.emails ?? []) emails.add(email);
     for (const email of loads.ownerEmails ?? []) ownerEmails.add(email);
@@ -140,6 +203,11 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
     parties: [...parties],
     settles: [...settles],
     files: [...files],
+    proposalsOf: [...proposalsOf],
+    disputesOf: [...disputesOf],
+    evaluationsOf: [...evaluationsOf],
+    cashRequests: [...cash],
+    approvalsOf: [...approvalsOf],
     allowances: [...allowances.values()],
     emails: [...emails],
     ownerEmails: [...ownerEmails],

@@ -5,6 +5,16 @@ import type { JobRequest } from "../../model/jobs.ts";
 import type { Statement } from "../table.ts";
 import { insertAgentWebhooks } from "../webhook-endpoints.ts";
 import {
+  addBoardCounts,
+  approvalDecisions,
+  cashRequests,
+  disputes,
+  evaluations,
+  partyApprovals,
+  proposalStandings,
+  proposals,
+} from "./competing-tables.ts";
+import {
   agents,
   allowances,
   apiKeys,
@@ -32,9 +42,13 @@ const maxNotifiedTasks = 150;
 const addTallies = {
   name: "add_tallies",
   text: `update agents a set completed_count = a.completed_count + r.completed,
-      rating_sum = a.rating_sum + r.rating_sum, rating_count = a.rating_count + r.rating_count
-    from (select "agentId", sum("completed") as completed, sum("ratingSum") as rating_sum, sum("ratingCount") as rating_count
-          from json_to_recordset($1) as r("agentId" uuid, "completed" bigint, "ratingSum" bigint, "ratingCount" bigint)
+      rating_sum = a.rating_sum + r.rating_sum, rating_count = a.rating_count + r.rating_count,
+      rejected_count = a.rejected_count + r.rejected, deadlines_met = a.deadlines_met + r.met,
+      deadlines_missed = a.deadlines_missed + r.missed
+    from (select "agentId", sum("completed") as completed, sum("ratingSum") as rating_sum, sum("ratingCount") as rating_count,
+            sum("rejected") as rejected, sum("deadlinesMet") as met, sum("deadlinesMissed") as missed
+          from json_to_recordset($1) as r("agentId" uuid, "completed" bigint, "ratingSum" bigint, "ratingCount" bigint,
+            "rejected" bigint, "deadlinesMet" bigint, "deadlinesMissed" bigint)
           group by 1 order by 1) r
     where a.id = r."agentId"`,
 };
@@ -63,6 +77,7 @@ export function saveBook(client: ClientBase, changes: BookChanges): Promise<unkn
     sent.push(client.query({ name: statement.name, text: statement.text, values: statement.values(rows) }));
   };
   write(parties.insert, changes.parties);
+  write({ ...partyApprovals.update, name: "update_party_approvals" }, changes.changedParties);
   write(agents.insert, changes.agents);
   write(
     insertAgentWebhooks,
@@ -71,6 +86,9 @@ export function saveBook(client: ClientBase, changes: BookChanges): Promise<unkn
   write(insertPeople, changes.people);
   write(memberships.insert, changes.memberships);
   write(apiKeys.insert, changes.keys);
+  write(approvalDecisions.insert, changes.approvalDecisions);
+  write(cashRequests.insert, changes.newCashRequests);
+  write(cashRequests.update, changes.changedCashRequests);
   write(grantAllotments.insert, changes.newAllotments);
   write(grantAllotments.update, changes.changedAllotments);
   write(allowances.insert, changes.newAllowances);
@@ -79,14 +97,21 @@ export function saveBook(client: ClientBase, changes: BookChanges): Promise<unkn
   write(wallets.update, changes.changedWallets);
   write(tasks.insert, changes.newTasks);
   write({ ...taskProgress.update, name: "update_task_progress" }, changes.changedTasks);
+  write(proposals.insert, changes.newProposals);
+  write({ ...proposalStandings.update, name: "update_proposal_standings" }, changes.changedProposals);
   write(assignments.insert, changes.newAssignments);
   write(assignments.update, changes.changedAssignments);
   write(submissions.insert, changes.submissions);
+  write(evaluations.insert, changes.newEvaluations);
+  write(evaluations.update, changes.changedEvaluations);
+  write(disputes.insert, changes.newDisputes);
+  write(disputes.update, changes.changedDisputes);
   write(reviews.insert, changes.reviews);
   write(questions.insert, changes.newQuestions);
   write(questions.update, changes.changedQuestions);
   write(transfers.insert, changes.transfers);
   write(taskEvents.insert, changes.events);
+  write(addBoardCounts, changes.boardCounts);
   writeTallies(client, changes.tallies, sent);
   writeJobs(client, changes.jobs, sent);
   writeFanOut(client, changes.events, sent);

@@ -24,6 +24,7 @@ export const tasks = defineTable<Task>({
     category: "text",
     instructions: "text",
     expectedOutput: "text",
+    inputs: "json",
     tags: "text[]",
     requiredCapabilities: "text[]",
     currency: "text",
@@ -33,9 +34,13 @@ export const tasks = defineTable<Task>({
     feeBasisPoints: "integer",
     reviewPolicy: "text",
     reviewHours: "integer",
+    disputeHours: "integer",
     maxRevisions: "integer",
     revisionCount: "integer",
     timeLimitMinutes: "integer",
+    maxProposals: "integer",
+    proposalCount: "integer",
+    releaseDueAt: "timestamptz",
     expiresAt: "timestamptz",
     reviewDueAt: "timestamptz",
     createdAt: "timestamptz",
@@ -48,7 +53,18 @@ export const tasks = defineTable<Task>({
 /** What of a task changes after it was posted; the long texts stay where they are. */
 export type TaskProgress = Pick<
   Task,
-  "id" | "state" | "price" | "revisionCount" | "expiresAt" | "reviewDueAt" | "updatedAt" | "completedAt" | "eventCount"
+  | "id"
+  | "state"
+  | "price"
+  | "revisionCount"
+  | "maxProposals"
+  | "proposalCount"
+  | "releaseDueAt"
+  | "expiresAt"
+  | "reviewDueAt"
+  | "updatedAt"
+  | "completedAt"
+  | "eventCount"
 >;
 
 export const taskProgress = defineTable<TaskProgress>({
@@ -59,6 +75,9 @@ export const taskProgress = defineTable<TaskProgress>({
     state: "text",
     price: "bigint",
     revisionCount: "integer",
+    maxProposals: "integer",
+    proposalCount: "integer",
+    releaseDueAt: "timestamptz",
     expiresAt: "timestamptz",
     reviewDueAt: "timestamptz",
     updatedAt: "timestamptz",
@@ -75,6 +94,8 @@ export const assignments = defineTable<Assignment>({
     taskId: "uuid",
     workerId: "uuid",
     state: "text",
+    proposalId: "uuid",
+    price: "bigint",
     dueAt: "timestamptz",
     leaseExpiresAt: "timestamptz",
     heartbeatSeconds: "integer",
@@ -96,6 +117,7 @@ export const submissions = defineTable<Submission>({
     text: "text",
     fileIds: "uuid[]",
     links: "text[]",
+    resultUrl: "text",
     createdAt: "timestamptz",
   },
 });
@@ -110,6 +132,7 @@ export const parties = defineTable<Party>({
     organizationId: "uuid",
     shortId: "text",
     engineer: "text",
+    approval: "text",
     createdAt: "timestamptz",
   },
 });
@@ -127,6 +150,7 @@ export const agents = defineTable<Agent>({
     webhookUrl: "text",
     ownerEmail: "text",
     categories: "text[]",
+    taskForce: "boolean",
   },
 });
 
@@ -207,6 +231,7 @@ export const reviews = defineTable<Review>({
     verdict: "text",
     rating: "integer",
     feedback: "text",
+    scores: "json",
     createdAt: "timestamptz",
   },
 });

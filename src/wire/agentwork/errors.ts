@@ -2,6 +2,7 @@ import type { FastifyRequest } from "fastify";
 import type { Refusal, RefusalCode } from "../../model/errors.ts";
 import type { DialectErrors } from "../shared/dialect.ts";
 import { plainStatusOf } from "../shared/plain-status.ts";
+import { bothEnvelopes, isSharedAddress } from "../shared/shared-addresses.ts";
 
 /** What the document itself calls a conflict; a task in another state is not one. */
 const conflicts: ReadonlySet<RefusalCode> = new Set(["email_taken", "idempotency_mismatch"]);
@@ -13,6 +14,7 @@ export const agentworkErrors: DialectErrors = {
   render(request, reply, refusal) {
     const wrongState = refusal.kind === "conflict" && !conflicts.has(refusal.code);
     const status = wrongState ? 400 : plainStatusOf[refusal.kind];
+    if (status === 401 && isSharedAddress(request)) return reply.code(status).send(bothEnvelopes(refusal));
     return reply.code(status).send({ status_code: status, ...detailOf(request, refusal, status) });
   },
 };
@@ -25,13 +27,5 @@ function detailOf(request: FastifyRequest, refusal: Refusal, status: number): Re
       request_id: request.id,
     };
   }
-  if (status === 401 && isSharedAddress(request)) {
-    return { detail: refusal.message, error: { code: "UNAUTHORIZED", message: refusal.message } };
-  }
   return { detail: refusal.message };
-}
-
-/** Two addresses answer Nexwork clients too; without a valid key nobody knows whose it is (4-dialects, "Mounting"). */
-function isSharedAddress({ method, url }: FastifyRequest): boolean {
-  return (method === "GET" || method === "HEAD") && /^\/api\/v1\/tasks(\/[^/?]*)?\/?(\?|$)/.test(url);
 }

@@ -91,7 +91,7 @@ interface ShownEvent {
   readonly content: string;
 }
 
-/** How each line of history reads here; whatever is not one of the six types is a `status`. */
+/** How each line of history reads here; whatever is not one of the six types, or cannot happen to these tasks, is a `status`. */
 const shownEvents = {
   "task.posted": () => status("Task received."),
   "task.claimed": () => status("An agent has started to work on the task."),
@@ -108,16 +108,19 @@ const shownEvents = {
   "task.completed": () => status("The task is completed."),
   "task.cancelled": ({ actorId }) => status(actorId === null ? "The task was cancelled." : "You cancelled the task."),
   "task.expired": () => status("The task was cancelled: nobody took it in time."),
+  "task.disputed": () => status("The task is disputed; an administrator decides."),
+  "task.resolved": () => status("An administrator has decided the dispute."),
   "question.asked": ({ data }) => ({
     type: data.type === "message" ? "message_to_customer" : "question",
     content: textOf(data.content),
   }),
   "question.answered": ({ data }) => ({ type: "reply", content: textOf(data.content) }),
   "progress.logged": ({ data }) => status(textOf(data.content)),
-} as const satisfies Record<EventType, (event: AgentworkEvent) => ShownEvent>;
+} as const satisfies Partial<Record<EventType, (event: AgentworkEvent) => ShownEvent>>;
 
 export function presentEvent(event: AgentworkEvent) {
-  const { type, content }: ShownEvent = shownEvents[event.type](event);
+  const show: Partial<Record<EventType, (event: AgentworkEvent) => ShownEvent>> = shownEvents;
+  const { type, content } = show[event.type]?.(event) ?? status(event.type);
   return { timestamp: shownMoment(event.at), type, content };
 }
 

@@ -49,6 +49,7 @@ const afterErrors: Readonly<Record<number, string>> = {
     "A valid API key is needed: AGENTWORK_API_KEY for agentwork-mcp, or the header Authorization: Bearer aw_live_... for " +
     "/mcp. Without an account, call agentwork_register first.",
   402: "Today's free credits are used up. Try again after the time given in detail.",
+  403: "An administrator has not let this agent in, or has sent it away. Nothing works until that changes.",
   404: "Check task_id: there is no such task, or it belongs to another organization.",
   409: "This e-mail address is taken. Use its existing key, or register another address.",
   429: "Too many requests. Wait a minute, then try again.",

@@ -3,14 +3,23 @@ import { registerAgent as registerAgentCommand } from "../../market/register-age
 import { refuse } from "../../model/errors.ts";
 import { checkOutsideUrl } from "../../model/outside-url.ts";
 import type { EngineerScope } from "../../model/party.ts";
-import { type AgentProfile, readAgentDirectory, readAgentProfile, updateAgent } from "../../store/agent-profiles.ts";
+import { noRecord } from "../../model/reputation.ts";
+import {
+  type AgentProfile,
+  readAgentDirectory,
+  readAgentProfile,
+  readApprovalDecisions,
+  updateAgent,
+} from "../../store/agent-profiles.ts";
 import type { Caller } from "../../store/keys.ts";
 import { apiKeyForRequest, storedHalf } from "../shared/api-keys.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { DoorContext, Route } from "../shared/door.ts";
 import { idFrom, retryOf } from "./caller.ts";
+import { ApprovalDecisionView } from "./competing-views.ts";
 import { presentPage, readCursor, readLimit } from "./paging.ts";
 import { presentAgent } from "./present.ts";
+import { presentApprovalDecision } from "./present-competing.ts";
 import { answers, IdParams, nullable, Paging, Price, page, refuseField, Slug, Slugs, Text, Title } from "./schemas.ts";
 import { AgentView } from "./views.ts";
 
@@ -25,12 +34,19 @@ const profileFields = {
   engineer: Type.Optional(Engineer),
   endpoint_url: Type.Optional(nullable(Type.String())),
   system_prompt: Type.Optional(nullable(Text)),
+  task_force: Type.Optional(Type.Boolean({ description: "Opted into work in teams" })),
 };
 
 const NewAgent = Type.Object({
   name: Title,
   capabilities: Type.Optional(Slugs),
   ...profileFields,
+  dialect: Type.Optional(
+    Type.Enum(["native", "nexwork"], {
+      default: "native",
+      description: "nexwork: its key begins with nxw_ and works once an administrator has approved the agent",
+    }),
+  ),
   owner_email: Type.Optional(
     nullable(Type.String({ maxLength: 254, pattern: "^[\\x21-\\x3f\\x41-\\x7e]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+$" })),
   ),
@@ -63,13 +79,15 @@ export const createAgent: Route = (app, context) => {
       }
       const { body } = request;
       const retry = retryOf(request, caller);
-      const apiKey = apiKeyForRequest("native", context.secret, retry.idempotency);
+      const dialect = body.dialect ?? "native";
+      const apiKey = apiKeyForRequest(dialect, context.secret, retry.idempotency);
       const { party, agent } = await context.engine.execute(
         registerAgentCommand,
         {
           name: body.name,
           organizationId: caller.partyId,
           engineer: engineerScope(body.engineer ?? false, caller),
+          approval: dialect === "nexwork" ? "pending" : "none",
           profile: {
             description: body.description ?? "",
             capabilities: body.capabilities ?? [],
@@ -79,19 +97,15 @@ export const createAgent: Route = (app, context) => {
             systemPrompt: body.system_prompt ?? null,
             webhookUrl: null,
             ownerEmail: body.owner_email?.toLowerCase() ?? null,
+            taskForce: body.task_force ?? false,
           },
           key: storedHalf(apiKey, "member", "First key"),
           grantCredits: context.signupCredits,
         },
         retry,
       );
-      const { name, organizationId, engineer, createdAt } = party;
-      const standing = { completedCount: 0, ratingSum: 0, ratingCount: 0 };
       reply.code(201);
-      return {
-        agent: presentAgent({ ...agent, name, organizationId, engineer, createdAt, ...standing }, true),
-        api_key: apiKey,
-      };
+      return { agent: presentAgent({ ...party, ...agent, ...noRecord }, true), api_key: apiKey };
     },
   );
 };
@@ -128,7 +142,7 @@ export const listAgents: Route = (app, { reads }) => {
   );
 };
 
-/** GET /v1/agents/{id} – 200 · 401 · 404. */
+/** GET /v1/agents/{id} – with what admins have said of it for itself, its operator and admins. 200 · 401 · 404. */
 export const getAgent: Route = (app, { reads }) => {
   app.get(
     "/v1/agents/:id",
@@ -139,13 +153,25 @@ export const getAgent: Route = (app, { reads }) => {
         summary: "An agent's profile",
         tags: ["agents"],
         params: IdParams,
-        response: answers(200, Type.Object({ agent: AgentView.ref })),
+        response: answers(
+          200,
+          Type.Object({
+            agent: AgentView.ref,
+            approval_decisions: Type.Optional(
+              Type.Array(ApprovalDecisionView.ref, {
+                description: "The newest first; only for the agent, its operator and admins",
+              }),
+            ),
+          }),
+        ),
       },
     },
     async (request) => {
       const id = idFrom(request.params.id, "agent_not_found");
       const agent = (await readAgentProfile(reads, id)) ?? refuse("agent_not_found");
-      return { agent: presentAgent(agent, isInsider(agent, callerOf(request))) };
+      if (!isInsider(agent, callerOf(request))) return { agent: presentAgent(agent, false) };
+      const decisions = await readApprovalDecisions(reads, id);
+      return { agent: presentAgent(agent, true), approval_decisions: decisions.map(presentApprovalDecision) };
     },
   );
 };
@@ -189,6 +215,7 @@ export const patchAgent: Route = (app, context) => {
           engineer: body.engineer === undefined ? before.engineer : newScope(body.engineer, before, by),
           endpointUrl: body.endpoint_url === undefined ? before.endpointUrl : checkEndpoint(body.endpoint_url, context),
           systemPrompt: body.system_prompt === undefined ? before.systemPrompt : body.system_prompt,
+          taskForce: body.task_force ?? before.taskForce,
         };
       }
     },

@@ -108,14 +108,15 @@ export const ask: Route = (app, context) => {
   );
 };
 
+const WebLink = Type.String({ pattern: "^https?://[^\\s]+$", maxLength: 2_048 });
+
 /** POST /v1/assignments/{id}/submit – 200 · 400 · 401 · 404 also a file that is not the worker's · 409. */
 export const submitWork: Route = (app, context) => {
   const Body = Type.Object({
     text: FilledText,
     file_ids: Type.Optional(Type.Array(Id, { maxItems: 100, uniqueItems: true })),
-    links: Type.Optional(
-      Type.Array(Type.String({ pattern: "^https?://[^\\s]+$", maxLength: 2_048 }), { maxItems: 100 }),
-    ),
+    links: Type.Optional(Type.Array(WebLink, { maxItems: 100 })),
+    result_url: Type.Optional(nullable(WebLink)),
   });
   app.post(
     "/v1/assignments/:id/submit",
@@ -132,12 +133,12 @@ export const submitWork: Route = (app, context) => {
     },
     async (request) => {
       const caller = callerOf(request);
-      const { text, file_ids = [], links = [] } = request.body;
+      const { text, file_ids = [], links = [], result_url: resultUrl = null } = request.body;
       const ref = await refOf(request.params.id, caller, context);
       const fileIds = file_ids.map((id) => (isId(id) ? id.toLowerCase() : refuse("file_not_found")));
       const done = await context.engine.execute(
         submitCommand,
-        { ...ref, text, fileIds, links },
+        { ...ref, text, fileIds, links, resultUrl },
         retryOf(request, caller),
       );
       const files = await readFileInfos(context.reads, done.submission.fileIds);

@@ -3,12 +3,24 @@ import { type RefusalCode, refuse } from "../../model/errors.ts";
 import { type Id, isId } from "../../model/ids.ts";
 import type { Caller } from "../../store/keys.ts";
 import type { Viewer } from "../../store/task-details.ts";
+import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import { idempotencyOf } from "../shared/idempotency-key.ts";
 
 /** Who looks, as reads want to know it. */
 export function viewerOf({ partyId, organizationId, engineer, role }: Caller): Viewer {
   return { partyId, organizationId, engineer, isAdmin: role === "admin" };
 }
+
+/**
+ * Put on every route of administrators: anybody else is refused before the body is looked at. Refuses `key_missing`,
+ * `not_allowed`.
+ */
+export const adminOnly = {
+  config: requiresKey,
+  onRequest: async (request: FastifyRequest): Promise<void> => {
+    if (callerOf(request).role !== "admin") refuse("not_allowed", { message: "Only an administrator can do this." });
+  },
+} as const;
 
 /** An id from the path in its one spelling; one that could not be an id is simply not found. */
 export function idFrom(text: string, code: RefusalCode): Id {

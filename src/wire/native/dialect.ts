@@ -3,8 +3,13 @@ import { answerErrorsIn } from "../shared/dialect.ts";
 import { bearerScheme, describeDoor } from "../shared/document.ts";
 import type { Door, Route } from "../shared/door.ts";
 import { acceptJsonBodies } from "../shared/json-body.ts";
+import { decideOnAgent, listAgentsForAdmins } from "./admin-agents.ts";
 import { createAgent, getAgent, listAgents, patchAgent } from "./agents.ts";
 import { ask, releaseWork, sendHeartbeat, sendProgress, submitWork } from "./assignments.ts";
+import { decideCash, listCashRequests, listOwnCash, requestCash } from "./cash.ts";
+import { closeIntake, declineProposal, reopenIntake, shortlistProposal } from "./choosing.ts";
+import { competingComponents } from "./competing-views.ts";
+import { answerDispute, disputeTask, getDispute, listDisputes, ruleDispute } from "./disputes.ts";
 import { nativeErrors } from "./errors.ts";
 import { downloadFile, linkToFile, uploadFile } from "./files.ts";
 import { createKey, deleteKey, listKeys, rotateKey } from "./keys.ts";
@@ -13,9 +18,12 @@ import { nextWork } from "./next-work.ts";
 import { markOptionalBodies } from "./optional-bodies.ts";
 import { putPassword } from "./password.ts";
 import { postTask } from "./post-task.ts";
+import { getProposal, listProposals, submitProposal, withdrawProposal } from "./proposals.ts";
+import { listWork } from "./ranked-work.ts";
 import { answerTask, approveTask, cancelTask, rejectTask, requestRevision } from "./reviewing.ts";
 import { authenticatePerson } from "./session-caller.ts";
 import { sessionRoutes } from "./sessions.ts";
+import { listSubmissions } from "./submissions.ts";
 import { taskEvents } from "./task-events.ts";
 import { getTask, listTasks } from "./tasks.ts";
 import { components } from "./views.ts";
@@ -36,7 +44,7 @@ import {
   patchWebhook,
   rotateWebhookSecret,
 } from "./webhooks.ts";
-import { claimTask, listWork } from "./work.ts";
+import { claimTask } from "./work.ts";
 
 const routes: readonly Route[] = [
   getMe,
@@ -58,6 +66,18 @@ const routes: readonly Route[] = [
   requestRevision,
   rejectTask,
   cancelTask,
+  submitProposal,
+  listProposals,
+  getProposal,
+  withdrawProposal,
+  shortlistProposal,
+  declineProposal,
+  closeIntake,
+  reopenIntake,
+  listSubmissions,
+  disputeTask,
+  getDispute,
+  answerDispute,
   listWork,
   nextWork,
   sendHeartbeat,
@@ -67,6 +87,14 @@ const routes: readonly Route[] = [
   releaseWork,
   getWallet,
   listTransfers,
+  requestCash,
+  listOwnCash,
+  listAgentsForAdmins,
+  decideOnAgent,
+  listDisputes,
+  ruleDispute,
+  listCashRequests,
+  decideCash,
   uploadFile,
   downloadFile,
   linkToFile,
@@ -103,7 +131,7 @@ export const nativeDoor: Door = {
     app.addHook("onRequest", authenticateWith(context.keys, keyFromBearer));
     acceptJsonBodies(app);
     answerErrorsIn(app, nativeErrors);
-    for (const schema of components) app.addSchema(schema);
+    for (const schema of [...components, ...competingComponents]) app.addSchema(schema);
     for (const { schema } of webhookComponents) app.addSchema(schema);
     // A POST whose fields are all optional may come without a body.
     app.addHook("preValidation", async (request) => {

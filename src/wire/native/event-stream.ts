@@ -1,10 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { TaskEvent } from "../../model/events.ts";
 import type { Watcher } from "../../store/event-feed.ts";
-import { isPublicEvent, presentEvent, presentPublicEvent } from "./present.ts";
-
-/** Whose history it is: that of those involved, or what anybody may know of a public task. */
-export type Audience = "party" | "public";
+import { type Audience, presentEventTo } from "./present.ts";
 
 export interface EventStreamOptions {
   readonly response: ServerResponse;
@@ -101,23 +98,25 @@ export class EventStream implements Watcher {
   }
 }
 
-/** All readers of an audience are sent the same bytes, written out once. */
-const encoded: Readonly<Record<Audience, WeakMap<readonly TaskEvent[], Piece>>> = {
+/** All readers of an audience are sent the same bytes, written out once. Of competitors each is an audience alone. */
+const encoded: Readonly<Record<Exclude<Audience, object>, WeakMap<readonly TaskEvent[], Piece>>> = {
   party: new WeakMap(),
   public: new WeakMap(),
 };
 
 function encode(events: readonly TaskEvent[], audience: Audience): Piece {
+  if (typeof audience === "object") return write(events, audience);
   const known = encoded[audience].get(events);
   if (known !== undefined) return known;
-  const shown = audience === "party" ? events : events.filter(isPublicEvent);
-  const present = audience === "party" ? presentEvent : presentPublicEvent;
-  const text = shown.map(
-    (event) => `id: ${event.number}\nevent: ${event.type}\ndata: ${JSON.stringify(present(event))}\n\n`,
-  );
-  const piece = frame(text.join(""));
+  const piece = write(events, audience);
   encoded[audience].set(events, piece);
   return piece;
+}
+
+function write(events: readonly TaskEvent[], audience: Audience): Piece {
+  const shown = events.flatMap((event) => presentEventTo(audience, event) ?? []);
+  const text = shown.map((view) => `id: ${view.number}\nevent: ${view.type}\ndata: ${JSON.stringify(view)}\n\n`);
+  return frame(text.join(""));
 }
 
 function frame(text: string): Piece {

@@ -6,7 +6,7 @@ import type { KeyRole } from "../../model/party.ts";
 import { readAgentProfile } from "../../store/agent-profiles.ts";
 import { type KeyInfo, readKeys, readManagedKey, revokeKey } from "../../store/api-keys.ts";
 import type { Caller } from "../../store/keys.ts";
-import { apiKeyForRequest, type KeyFormat, storedHalf } from "../shared/api-keys.ts";
+import { apiKeyForRequest, type KeyFormat, keyFormatOf, storedHalf } from "../shared/api-keys.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { DoorContext, Route } from "../shared/door.ts";
 import { idFrom, retryOf } from "./caller.ts";
@@ -14,7 +14,10 @@ import { presentPage, readCursor, readLimit } from "./paging.ts";
 import { answers, IdParams, NoFields, nullable, Paging, page } from "./schemas.ts";
 import { KeyView } from "./views.ts";
 
-const formats = { gh_live: "native", aw_live: "agentwork" } as const satisfies Record<string, KeyFormat>;
+const formats = { gh_live: "native", aw_live: "agentwork", nxw: "nexwork" } as const satisfies Record<
+  string,
+  KeyFormat
+>;
 const Label = Type.String({ minLength: 1, maxLength: 100, pattern: "\\S" });
 const AgentChoice = Type.Optional(nullable(Type.String({ description: "An agent that I operate; absent: myself" })));
 const Issued = Type.Object({ key: KeyView.ref, api_key: Type.String({ description: "Shown only here" }) });
@@ -48,9 +51,9 @@ export const createKey: Route = (app, context) => {
   const Body = Type.Object({
     label: Type.Optional(Label),
     format: Type.Optional(
-      Type.Enum(["gh_live", "aw_live"], {
+      Type.Enum(["gh_live", "aw_live", "nxw"], {
         default: "gh_live",
-        description: "aw_live: what Club and Agentwork clients expect",
+        description: "aw_live: what Club and Agentwork clients expect; nxw: what Nexwork clients expect",
       }),
     ),
     role: Type.Optional(Type.Enum(["member", "admin"], { default: "member" })),
@@ -125,8 +128,7 @@ export const rotateKey: Route = (app, context) => {
       const retry = retryOf(request, caller);
       // Revoked already when this is a retry.
       const old = await managedKey(request.params.id, caller, context, retry.idempotency !== undefined);
-      const format: KeyFormat = old.prefix.startsWith(prefixOfAgentwork) ? "agentwork" : "native";
-      const apiKey = apiKeyForRequest(format, context.secret, retry.idempotency);
+      const apiKey = apiKeyForRequest(keyFormatOf(old.prefix), context.secret, retry.idempotency);
       const issued = await context.engine.execute(
         issueKey,
         { partyId: old.partyId, key: storedHalf(apiKey, old.role, old.label, old.userId) },
@@ -138,8 +140,6 @@ export const rotateKey: Route = (app, context) => {
     },
   );
 };
-
-const prefixOfAgentwork = "aw_live_";
 
 export function presentKey(key: KeyInfo) {
   return {

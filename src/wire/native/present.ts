@@ -2,6 +2,7 @@ import { type Assignment, isLive, type Review, type Submission } from "../../mod
 import type { TaskEvent } from "../../model/events.ts";
 import type { Id } from "../../model/ids.ts";
 import type { Question, QuestionType } from "../../model/question.ts";
+import { reputationOf } from "../../model/reputation.ts";
 import type { Task } from "../../model/task.ts";
 import type { AgentProfile } from "../../store/agent-profiles.ts";
 import type { FileInfo } from "../../store/task-details.ts";
@@ -21,6 +22,7 @@ export function presentTask(task: Task, workerId: Id | null) {
     category: task.category,
     instructions: task.instructions,
     expected_output: task.expectedOutput,
+    inputs: task.inputs,
     tags: [...task.tags],
     required_capabilities: [...task.requiredCapabilities],
     currency: task.currency,
@@ -33,11 +35,15 @@ export function presentTask(task: Task, workerId: Id | null) {
     max_revisions: task.maxRevisions,
     revision_count: task.revisionCount,
     time_limit_minutes: task.timeLimitMinutes,
+    dispute_hours: task.disputeHours,
+    max_proposals: task.maxProposals,
+    proposal_count: task.proposalCount,
     poster_id: task.posterId,
     agent_id: task.agentId,
     worker_id: workerId,
     expires_at: task.expiresAt,
     review_due_at: task.reviewDueAt,
+    release_due_at: task.releaseDueAt,
     created_at: task.createdAt,
     updated_at: task.updatedAt,
     completed_at: task.completedAt,
@@ -60,6 +66,8 @@ export function presentAssignment(assignment: Assignment) {
     task_id: assignment.taskId,
     worker_id: assignment.workerId,
     state: assignment.state,
+    proposal_id: assignment.proposalId,
+    price: assignment.price,
     due_at: assignment.dueAt,
     lease_expires_at: assignment.leaseExpiresAt,
     heartbeat_seconds: assignment.heartbeatSeconds,
@@ -109,6 +117,7 @@ export function presentSubmission(submission: Submission, files: readonly FileIn
       download_url: links.signedUrl(id),
     })),
     links: [...submission.links],
+    result_url: submission.resultUrl,
     created_at: submission.createdAt,
   };
 }
@@ -121,6 +130,7 @@ export function presentReview(review: Review) {
     verdict: review.verdict,
     rating: review.rating,
     feedback: review.feedback,
+    scores: review.scores,
     created_at: review.createdAt,
   };
 }
@@ -136,16 +146,23 @@ export function presentEvent(event: TaskEvent) {
   };
 }
 
-/** What anybody may know of a public task's history: that something happened, and when. */
-export function isPublicEvent(event: TaskEvent): boolean {
-  return event.type.startsWith("task.");
+/** Whose history it is: that of those involved, what anybody may know of a public task, or a competitor's own part. */
+export type Audience = "party" | "public" | { readonly competitorId: Id };
+
+/** An event as an audience may see it; undefined: not at all. */
+export function presentEventTo(audience: Audience, event: TaskEvent) {
+  if (audience === "party") return presentEvent(event);
+  if (audience !== "public" && concerns(event, audience.competitorId)) return presentEvent(event);
+  // What anybody may know of a public task: that something happened, and when.
+  return event.type.startsWith("task.") ? { ...presentEvent(event), data: {} } : undefined;
 }
 
-export function presentPublicEvent(event: TaskEvent) {
-  return { ...presentEvent(event), data: {} };
+function concerns({ actorId, data }: TaskEvent, workerId: Id): boolean {
+  return actorId === workerId || data.workerId === workerId;
 }
 
 export function presentAgent(agent: AgentProfile, isInsider: boolean) {
+  const { rating, acceptanceRate, onTimeRate } = reputationOf(agent);
   return {
     id: agent.id,
     name: agent.name,
@@ -155,11 +172,23 @@ export function presentAgent(agent: AgentProfile, isInsider: boolean) {
     price_per_task: agent.pricePerTask,
     engineer: agent.engineer,
     organization_id: agent.organizationId,
-    reputation_score: agent.ratingCount === 0 ? null : Math.round((agent.ratingSum / agent.ratingCount) * 10) / 10,
+    approval: agent.approval,
+    task_force: agent.taskForce,
+    reputation_score: rating === null ? null : Math.round(rating * 10) / 10,
+    reputation: {
+      rating: twoDecimals(rating),
+      rating_count: agent.ratingCount,
+      acceptance_rate: twoDecimals(acceptanceRate),
+      on_time_rate: twoDecimals(onTimeRate),
+    },
     completed_tasks: agent.completedCount,
     created_at: agent.createdAt,
     ...(isInsider
       ? { endpoint_url: agent.endpointUrl, system_prompt: agent.systemPrompt, owner_email: agent.ownerEmail }
       : {}),
   };
+}
+
+function twoDecimals(value: number | null): number | null {
+  return value === null ? null : Math.round(value * 100) / 100;
 }

@@ -4,20 +4,28 @@ import { approveSubmission } from "../../market/approve-submission.ts";
 import { cancelTask as cancelTaskCommand } from "../../market/cancel-task.ts";
 import { rejectSubmission } from "../../market/reject-submission.ts";
 import { requestRevision as requestRevisionCommand } from "../../market/request-revision.ts";
-import { refuse } from "../../model/errors.ts";
-import type { Caller } from "../../store/keys.ts";
-import { readSeenTask } from "../../store/task-details.ts";
+import { readWorkerOf } from "../../store/task-submissions.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
-import type { DoorContext, Route } from "../shared/door.ts";
-import { idFrom, retryOf, viewerOf } from "./caller.ts";
+import type { Route } from "../shared/door.ts";
+import { retryOf } from "./caller.ts";
 import { presentQuestion, presentTask } from "./present.ts";
 import { answers, FilledText, IdParams, NoFields, nullable, refuseField, Text } from "./schemas.ts";
+import { seenTask } from "./seen-task.ts";
+import { choiceFrom, SubmissionChoice } from "./task-extras.ts";
 import { QuestionView, TaskView } from "./views.ts";
 
 /** What the poster does while others work: answer, judge, take back. */
 
 const TaskAnswer = Type.Object({ task: TaskView.ref });
 const Reason = Type.Optional(nullable(Text));
+const maxCriteria = 20;
+const Scores = Type.Unsafe<Record<string, number>>({
+  type: "object",
+  propertyNames: { type: "string", minLength: 1, maxLength: 64, pattern: "\\S" },
+  additionalProperties: { type: "integer", minimum: 1, maximum: 5 },
+  maxProperties: maxCriteria,
+  description: '1 to 5 for each criterion, at most 20: {"accuracy": 5}',
+});
 
 /** POST /v1/tasks/{id}/answer – the first of two answers counts. 200 · 400 · 401 · 403 · 404 · 409 nothing is asked. */
 export const answerTask: Route = (app, context) => {
@@ -68,7 +76,9 @@ export const answerTask: Route = (app, context) => {
 /** POST /v1/tasks/{id}/approve – pays the worker. 200 · 400 · 401 · 403 · 404 · 409 nothing is in review. */
 export const approveTask: Route = (app, context) => {
   const Body = Type.Object({
+    submission_id: SubmissionChoice,
     rating: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 5 }))),
+    scores: Type.Optional(nullable(Scores)),
     feedback: Type.Optional(nullable(Text)),
   });
   app.post(
@@ -86,18 +96,21 @@ export const approveTask: Route = (app, context) => {
     },
     async (request) => {
       const caller = callerOf(request);
-      const { rating = null, feedback = null } = request.body;
+      const { rating = null, feedback = null, scores = null } = request.body;
       const { taskId, workerId } = await seenTask(request.params.id, caller, context);
-      const input = { taskId, reviewerId: caller.partyId, rating, feedback };
+      const submissionId = choiceFrom(request.body);
+      const input = { taskId, reviewerId: caller.partyId, submissionId, rating, feedback, scores };
       const { task } = await context.engine.execute(approveSubmission, input, retryOf(request, caller));
-      return { task: presentTask(task, workerId) };
+      return {
+        task: presentTask(task, submissionId === null ? workerId : await readWorkerOf(context.reads, submissionId)),
+      };
     },
   );
 };
 
 /** POST /v1/tasks/{id}/request-revision – the worker's time starts anew. 200 · 400 · 401 · 403 · 404 · 409. */
 export const requestRevision: Route = (app, context) => {
-  const Body = Type.Object({ reason: Reason });
+  const Body = Type.Object({ submission_id: SubmissionChoice, reason: Reason });
   app.post(
     "/v1/tasks/:id/request-revision",
     {
@@ -114,7 +127,8 @@ export const requestRevision: Route = (app, context) => {
     async (request) => {
       const caller = callerOf(request);
       const { taskId, workerId } = await seenTask(request.params.id, caller, context);
-      const input = { taskId, posterId: caller.partyId, reason: request.body.reason ?? null };
+      const submissionId = choiceFrom(request.body);
+      const input = { taskId, posterId: caller.partyId, submissionId, reason: request.body.reason ?? null };
       const { task } = await context.engine.execute(requestRevisionCommand, input, retryOf(request, caller));
       return { task: presentTask(task, workerId) };
     },
@@ -123,7 +137,11 @@ export const requestRevision: Route = (app, context) => {
 
 /** POST /v1/tasks/{id}/reject – for good: unpaid; the task opens again unless `cancel`. 200 · 400 · 401 · 403 · 404 · 409. */
 export const rejectTask: Route = (app, context) => {
-  const Body = Type.Object({ reason: Reason, cancel: Type.Optional(Type.Boolean({ default: false })) });
+  const Body = Type.Object({
+    submission_id: SubmissionChoice,
+    reason: Reason,
+    cancel: Type.Optional(Type.Boolean({ default: false })),
+  });
   app.post(
     "/v1/tasks/:id/reject",
     {
@@ -141,9 +159,12 @@ export const rejectTask: Route = (app, context) => {
       const caller = callerOf(request);
       const { reason = null, cancel = false } = request.body;
       const { taskId } = await seenTask(request.params.id, caller, context);
-      const input = { taskId, posterId: caller.partyId, reason, cancel };
+      const submissionId = choiceFrom(request.body);
+      const input = { taskId, posterId: caller.partyId, submissionId, reason, cancel };
       const { task } = await context.engine.execute(rejectSubmission, input, retryOf(request, caller));
-      return { task: presentTask(task, null) };
+      // Of several submissions others may be left to judge.
+      const left = task.state === "in_review" ? (await seenTask(taskId, caller, context)).workerId : null;
+      return { task: presentTask(task, left) };
     },
   );
 };
@@ -172,13 +193,3 @@ export const cancelTask: Route = (app, context) => {
     },
   );
 };
-
-/**
- * A task that the caller can see at all, and who works on it: what a stranger may not see reads as absent, whatever it is
- * asked to do.
- */
-async function seenTask(id: string, caller: Caller, { reads }: DoorContext) {
-  const taskId = idFrom(id, "task_not_found");
-  const { workerId } = (await readSeenTask(reads, taskId, viewerOf(caller))) ?? refuse("task_not_found");
-  return { taskId, workerId };
-}

@@ -8,9 +8,9 @@ import { readEventPages } from "../../store/task-events.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { DoorContext, Route } from "../shared/door.ts";
 import { idFrom, viewerOf } from "./caller.ts";
-import { type Audience, EventStream } from "./event-stream.ts";
+import { EventStream } from "./event-stream.ts";
 import { readLimit } from "./paging.ts";
-import { isPublicEvent, presentEvent, presentPublicEvent } from "./present.ts";
+import { type Audience, presentEventTo } from "./present.ts";
 import { IdParams, Limit, Problem, page, refuseParameter } from "./schemas.ts";
 import { StreamKeeper } from "./stream-keeper.ts";
 import { EventView } from "./views.ts";
@@ -38,7 +38,7 @@ const answered = {
 
 /**
  * GET /v1/tasks/{id}/events – 5-native, "events (list, and SSE with `Last-Event-ID`)". Its poster, its worker and admins
- * see all of it; of a public task anybody sees what happened and when. 200 · 400 · 401 · 404.
+ * see all of it; those who compete for a task their own part; of a public task anybody sees what happened and when. 200 · 400 · 401 · 404.
  */
 export const taskEvents: Route = (app, context) => {
   const keeper = new StreamKeeper();
@@ -60,7 +60,7 @@ export const taskEvents: Route = (app, context) => {
       const caller = callerOf(request);
       const taskId = idFrom(request.params.id, "task_not_found");
       const seen = (await readSeenTask(context.reads, taskId, viewerOf(caller))) ?? refuse("task_not_found");
-      const audience = audienceOf(seen);
+      const audience = audienceOf(seen, caller);
       const { after, cursor } = request.query;
       const from = readNumber("cursor", cursor) ?? readNumber("after", after) ?? 0;
       if (!/\btext\/event-stream\b/.test(request.headers.accept ?? "")) {
@@ -76,7 +76,9 @@ export const taskEvents: Route = (app, context) => {
 };
 
 /** Somebody who has left a private task sees no more of it. */
-function audienceOf({ standing, task }: SeenTask): Audience {
+function audienceOf({ standing, task }: SeenTask, { partyId, role }: Caller): Audience {
+  const isWorker = standing !== "public" && partyId !== task.posterId && role !== "admin";
+  if (isWorker && task.intake === "proposals") return { competitorId: partyId };
   if (standing === "party") return "party";
   return task.visibility === "public" ? "public" : refuse("task_not_found");
 }
@@ -86,7 +88,7 @@ async function readPage({ reads }: DoorContext, taskId: string, after: number, l
   const shown = events.slice(0, limit);
   const last = shown.at(-1);
   return {
-    data: audience === "party" ? shown.map(presentEvent) : shown.filter(isPublicEvent).map(presentPublicEvent),
+    data: shown.flatMap((event) => presentEventTo(audience, event) ?? []),
     next_cursor: events.length > limit && last !== undefined ? String(last.number) : null,
   };
 }
@@ -134,8 +136,8 @@ function openStream(
 
 /** What comes after is between the poster and others. */
 function endsWorkOf({ type, data }: TaskEvent, workerId: string): boolean {
-  if (type === "task.rejected") return true;
-  return (type === "task.lapsed" || type === "task.released") && data.workerId === workerId;
+  const isEnd = type === "task.rejected" || type === "task.lapsed" || type === "task.released";
+  return isEnd && data.workerId === workerId;
 }
 
 function readNumber(parameter: string, text: string | undefined): number | undefined {

@@ -1,27 +1,43 @@
-import { Type } from "@fastify/type-provider-typebox";
+import { type Static, Type } from "@fastify/type-provider-typebox";
 import { refuse } from "../../model/errors.ts";
+import type { Id } from "../../model/ids.ts";
+import { readNewestDispute } from "../../store/disputes.ts";
 import { readSeenTask, readTaskWork } from "../../store/task-details.ts";
-import { searchTasks } from "../../store/task-search.ts";
+import { type FoundTask, searchTasks, type TaskFilter } from "../../store/task-search.ts";
+import { searchWords } from "../../store/word-search.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
-import type { Route } from "../shared/door.ts";
+import type { DoorContext, Route } from "../shared/door.ts";
 import { idFrom, viewerOf } from "./caller.ts";
+import { DisputeView } from "./competing-views.ts";
 import { presentPage, readCursor, readLimit } from "./paging.ts";
 import { presentAssignment, presentQuestion, presentReview, presentSubmission, presentTask } from "./present.ts";
-import { answers, Currency, IdParams, nullable, Paging, page, Slug, States } from "./schemas.ts";
+import { presentDispute } from "./present-competing.ts";
+import { answers, Currency, IdParams, nullable, Paging, page, refuseParameter, Slug, States } from "./schemas.ts";
 import { AssignmentView, QuestionView, ReviewView, SubmissionView, TaskView } from "./views.ts";
+
+const ListQuery = Type.Object({
+  q: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      pattern: "^[^\\u0000]*$",
+      description: 'Words that open tasks of the board have: lead research, "site audit", logo or icon, -video',
+    }),
+  ),
+  mine: Type.Optional(
+    Type.Enum(["posted", "worked"], { description: "Instead of the board: what I posted or worked on" }),
+  ),
+  intake: Type.Optional(
+    Type.Enum(["claim", "proposals"], { description: "Only tasks for whoever comes first, or that take proposals" }),
+  ),
+  state: Type.Optional(States),
+  currency: Type.Optional(Currency),
+  capability: Type.Optional(Slug),
+  category: Type.Optional(Slug),
+  ...Paging,
+});
 
 /** GET /v1/tasks – 5-native, "search the board". Open tasks of the board, or with `mine` all of one's own. 200 · 400 · 401. */
 export const listTasks: Route = (app, { reads }) => {
-  const Query = Type.Object({
-    mine: Type.Optional(
-      Type.Enum(["posted", "worked"], { description: "Instead of the board: what I posted or worked on" }),
-    ),
-    state: Type.Optional(States),
-    currency: Type.Optional(Currency),
-    capability: Type.Optional(Slug),
-    category: Type.Optional(Slug),
-    ...Paging,
-  });
   app.get(
     "/v1/tasks",
     {
@@ -30,28 +46,53 @@ export const listTasks: Route = (app, { reads }) => {
         operationId: "listTasks",
         summary: "Search the board (open tasks unless asked otherwise), or list my own; newest first",
         tags: ["tasks"],
-        querystring: Query,
+        querystring: ListQuery,
         response: answers(200, page(TaskView.ref)),
       },
     },
     async (request) => {
-      const { partyId } = callerOf(request);
-      const { query } = request;
-      const limit = readLimit(query);
-      const found = await searchTasks(reads, {
-        among:
-          query.mine === undefined ? "board" : query.mine === "posted" ? { postedBy: partyId } : { workedBy: partyId },
-        state: query.state ?? (query.mine === undefined ? "open" : undefined),
-        currency: query.currency,
-        capability: query.capability,
-        category: query.category,
-        beforeId: readCursor(query),
-        limit: limit + 1,
-      });
+      const limit = readLimit(request.query);
+      if (request.query.q !== undefined && !isReadable(request.url)) refuseParameter("q", "is not UTF-8.");
+      const found = await findTasks(request.query, limit + 1, callerOf(request).partyId, reads);
       return presentPage(found, limit, (task) => presentTask(task, task.workerId));
     },
   );
 };
+
+/** What cannot be decoded reaches us as it was written: a search for percent signs. */
+function isReadable(url: string): boolean {
+  try {
+    decodeURIComponent(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function findTasks(
+  query: Static<typeof ListQuery>,
+  limit: number,
+  partyId: Id,
+  reads: DoorContext["reads"],
+): Promise<FoundTask[]> {
+  const { q, mine, state } = query;
+  const filter: TaskFilter = {
+    intake: query.intake,
+    currency: query.currency,
+    capability: query.capability,
+    category: query.category,
+    beforeId: readCursor(query),
+  };
+  if (mine !== undefined) {
+    if (q !== undefined) refuseParameter("q", "searches the board, not what is mine.");
+    const among = mine === "posted" ? { postedBy: partyId } : { workedBy: partyId };
+    return searchTasks(reads, { ...filter, among, state, limit });
+  }
+  if (q === undefined) return searchTasks(reads, { ...filter, among: "board", state: state ?? "open", limit });
+  if (state !== undefined && state !== "open") refuseParameter("q", "finds only open tasks.");
+  const found = await searchWords(reads, { ...filter, words: q, limit });
+  return found ?? refuseParameter("q", "must have a word to look for.");
+}
 
 const TaskDetails = Type.Object({
   task: TaskView.ref,
@@ -59,6 +100,7 @@ const TaskDetails = Type.Object({
   open_question: nullable(QuestionView.ref),
   submission: nullable(SubmissionView.ref),
   reviews: Type.Array(ReviewView.ref, { description: "The newest first" }),
+  dispute: nullable(DisputeView.ref),
 });
 
 /**
@@ -72,7 +114,8 @@ export const getTask: Route = (app, { reads, fileLinks }) => {
       config: requiresKey,
       schema: {
         operationId: "getTask",
-        summary: "A task with who works on it, the open question, the newest submission and the reviews",
+        summary:
+          "A task with who works on it, the open question, the newest submission, the reviews and the newest dispute",
         tags: ["tasks"],
         params: IdParams,
         response: answers(200, TaskDetails),
@@ -84,16 +127,21 @@ export const getTask: Route = (app, { reads, fileLinks }) => {
       const seen = (await readSeenTask(reads, taskId, viewerOf(caller))) ?? refuse("task_not_found");
       const task = presentTask(seen.task, seen.workerId);
       if (seen.standing === "public") {
-        return { task, assignments: [], open_question: null, submission: null, reviews: [] };
+        return { task, assignments: [], open_question: null, submission: null, reviews: [], dispute: null };
       }
       const isPoster = caller.role === "admin" || caller.partyId === seen.task.posterId;
-      const work = await readTaskWork(reads, taskId, isPoster ? null : caller.partyId);
+      const [work, dispute] = await Promise.all([
+        readTaskWork(reads, taskId, isPoster ? null : caller.partyId),
+        readNewestDispute(reads, taskId),
+      ]);
+      const isTheirs = dispute !== undefined && (isPoster || dispute.workerId === caller.partyId);
       return {
         task,
         assignments: work.assignments.map(presentAssignment),
         open_question: work.openQuestion === null ? null : presentQuestion(work.openQuestion),
         submission: work.submission === null ? null : presentSubmission(work.submission, work.files, fileLinks),
         reviews: work.reviews.map(presentReview),
+        dispute: isTheirs ? presentDispute(dispute) : null,
       };
     },
   );

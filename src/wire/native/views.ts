@@ -19,13 +19,16 @@ export const TaskView = component(
   Type.Object({
     id: Id,
     state: States,
-    intake: Type.String({ description: "claim: whoever takes it first; direct: one agent, or an engineer" }),
+    intake: Type.String({
+      description: "claim: whoever takes it first; proposals: agents compete; direct: one agent, or an engineer",
+    }),
     visibility: Type.String({ description: "public: on the board; private: poster, worker, admins" }),
     title: Type.String(),
     description: Type.String(),
     category: Type.String(),
     instructions: NullableText,
     expected_output: NullableText,
+    inputs: Type.Unsafe<Record<string, unknown> | null>({ type: ["object", "null"], additionalProperties: true }),
     tags: Type.Array(Type.String()),
     required_capabilities: Type.Array(Type.String()),
     currency: Currency,
@@ -38,11 +41,19 @@ export const TaskView = component(
     max_revisions: NullableInteger,
     revision_count: Type.Integer(),
     time_limit_minutes: Type.Integer(),
+    dispute_hours: Type.Integer({ description: "How long approved work may be disputed; its payment waits as long" }),
+    max_proposals: Type.Unsafe<number | null>({ type: ["integer", "null"], description: "Only with proposals" }),
+    proposal_count: Type.Integer({ description: "Received and not withdrawn" }),
     poster_id: Id,
     agent_id: NullableText,
     worker_id: Type.Unsafe<string | null>({ type: ["string", "null"], description: "Who works on it, or did it" }),
     expires_at: NullableMoment,
     review_due_at: NullableMoment,
+    release_due_at: Type.Unsafe<string | null>({
+      type: ["string", "null"],
+      format: "date-time",
+      description: "When approved work is paid, unless it is disputed before",
+    }),
     created_at: Moment,
     updated_at: Moment,
     completed_at: NullableMoment,
@@ -57,6 +68,8 @@ export const AssignmentView = component(
     task_id: Id,
     worker_id: Id,
     state: Type.Enum(["active", "submitted", "accepted", "revision", "rejected", "lapsed", "released"]),
+    proposal_id: NullableText,
+    price: Type.Unsafe<number | null>({ type: ["integer", "null"], description: "Agreed on; null: the budget" }),
     due_at: NullableMoment,
     lease_expires_at: Type.Unsafe<string | null>({
       type: ["string", "null"],
@@ -117,6 +130,7 @@ export const SubmissionView = component(
     text: Type.String(),
     files: Type.Array(FileInfoView.ref),
     links: Type.Array(Type.String()),
+    result_url: NullableText,
     created_at: Moment,
   }),
 );
@@ -130,6 +144,11 @@ export const ReviewView = component(
     verdict: Type.Enum(["approved", "revision_requested", "rejected"]),
     rating: NullableInteger,
     feedback: NullableText,
+    scores: Type.Unsafe<Record<string, number> | null>({
+      type: ["object", "null"],
+      additionalProperties: { type: "integer" },
+      description: "1 to 5 for each criterion",
+    }),
     created_at: Moment,
   }),
 );
@@ -146,6 +165,8 @@ export const EventView = component(
   }),
 );
 
+const Rate = Type.Unsafe<number | null>({ type: ["number", "null"] });
+
 export const AgentView = component(
   "Agent",
   Type.Object({
@@ -157,10 +178,18 @@ export const AgentView = component(
     price_per_task: Type.Integer({ description: "Credits" }),
     engineer: Type.Enum(["none", "organization", "platform"]),
     organization_id: NullableText,
+    approval: Type.Enum(["none", "pending", "approved", "rejected", "suspended"], {
+      description: "Whether an administrator lets it work; none: it never asked, and cannot compete by proposals",
+    }),
+    task_force: Type.Boolean({ description: "Opted into work in teams" }),
     reputation_score: Type.Unsafe<number | null>({
       type: ["number", "null"],
       description: "Mean rating with one decimal; null if unrated",
     }),
+    reputation: Type.Object(
+      { rating: Rate, rating_count: Type.Integer(), acceptance_rate: Rate, on_time_rate: Rate },
+      { description: "Sums of facts; null where there are none. The rates are 0 to 1" },
+    ),
     completed_tasks: Type.Integer(),
     created_at: Moment,
     endpoint_url: Type.Optional(
@@ -191,7 +220,7 @@ export const TransferView = component(
   "Transfer",
   Type.Object({
     id: Id,
-    kind: Type.Enum(["grant", "hold", "payment", "fee", "refund", "deposit", "payout"]),
+    kind: Type.Enum(["grant", "hold", "payment", "fee", "refund", "deposit", "payout", "payout_return"]),
     direction: Type.Enum(["in", "out"]),
     amount: Type.Integer({ minimum: 1 }),
     currency: Currency,

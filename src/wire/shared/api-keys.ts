@@ -5,9 +5,9 @@ import type { KeyRole } from "../../model/party.ts";
 import type { IdempotencyKey } from "../../store/idempotency.ts";
 
 /** What keys look like, by the door that issues them (3-domain, "Rules everywhere"). */
-export type KeyFormat = "hex" | "native" | "agentwork";
+export type KeyFormat = "hex" | "native" | "agentwork" | "nexwork";
 
-const prefixes = { native: "gh_live_", agentwork: "aw_live_" } as const satisfies Record<
+const prefixes = { native: "gh_live_", agentwork: "aw_live_", nexwork: "nxw_" } as const satisfies Record<
   Exclude<KeyFormat, "hex">,
   string
 >;
@@ -19,6 +19,12 @@ const base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /** SHA-256 of a key, hex: all of it that is ever stored. */
 export function hashApiKey(apiKey: string): string {
   return createHash("sha256").update(apiKey).digest("hex");
+}
+
+/** What a key that replaces one with these first characters should look like. */
+export function keyFormatOf(prefix: string): KeyFormat {
+  if (prefix.startsWith(prefixes.agentwork)) return "agentwork";
+  return prefix.startsWith(prefixes.nexwork) ? "nexwork" : "native";
 }
 
 /** A key that nobody has seen yet. */

@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { refuseBarred } from "../../market/approvals.ts";
 import { refuse } from "../../model/errors.ts";
+import { isBarred } from "../../model/party.ts";
 import type { Caller, KeyRing } from "../../store/keys.ts";
 import { hashApiKey } from "./api-keys.ts";
 
@@ -7,7 +9,10 @@ declare module "fastify" {
   interface FastifyRequest {
     /** Who calls, by a valid key (or, at the native door, a session); null without one. */
     caller: Caller | null;
-    /** Finds the caller anew, for what outlasts a request: undefined once the key or the session has ended. */
+    /**
+     * Finds the caller anew, for what outlasts a request: undefined once the key or the session has ended, or an admin
+     * has sent the agent away.
+     */
     callerNow: () => Promise<Caller | undefined>;
   }
   interface FastifyContextConfig {
@@ -47,7 +52,10 @@ async function nobody(): Promise<undefined> {
   return undefined;
 }
 
-/** Finds the caller of every request of a door. A key that is sent must be valid, also where none is required. */
+/**
+ * Finds the caller of every request of a door. A key that is sent must be valid, also where none is required. An agent
+ * that an admin has not let in yet, has turned away or sent away is refused at every door (`agent_not_approved`).
+ */
 export function authenticateWith(keys: KeyRing, readKey: ReadKey): (request: FastifyRequest) => Promise<void> {
   return async (request) => {
     const apiKey = readKey(request);
@@ -57,8 +65,13 @@ export function authenticateWith(keys: KeyRing, readKey: ReadKey): (request: Fas
     }
     if (apiKey === "" || apiKey.length > maxKeyLength) refuse("key_invalid");
     const hash = hashApiKey(apiKey);
-    request.caller = (await keys.holderOf(hash)) ?? refuse("key_invalid");
-    request.callerNow = () => keys.holderOf(hash);
+    const holder = (await keys.holderOf(hash)) ?? refuse("key_invalid");
+    request.caller = holder;
+    request.callerNow = async () => {
+      const now = await keys.holderOf(hash);
+      return now === undefined || isBarred(now.approval) ? undefined : now;
+    };
+    refuseBarred(holder);
   };
 }
 

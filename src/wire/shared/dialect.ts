@@ -6,7 +6,7 @@ import { toRefusal } from "./faults.ts";
 export interface DialectErrors {
   readonly name: string;
   /** Whether an address that no route answers belongs to this door. */
-  owns(path: string): boolean;
+  owns(path: string, request: FastifyRequest): boolean;
   /** Sets the status and sends the dialect's own envelope. */
   render(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply;
 }

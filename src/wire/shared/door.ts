@@ -17,6 +17,7 @@ import type { WorkFeed } from "../../store/work-feed.ts";
 import type { DialectErrors } from "./dialect.ts";
 import type { FileBytes } from "./file-bytes.ts";
 import type { FileLinks } from "./file-links.ts";
+import type { Payments } from "./payments.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 
 /** What every door needs of the house. */
@@ -50,6 +51,7 @@ export interface DoorContext {
   readonly fileLinks: FileLinks;
   readonly fileBytes: FileBytes;
   readonly rateLimiter: RateLimiter;
+  readonly payments: Payments;
 }
 
 /** A Fastify instance whose schemas are TypeBox. */

@@ -3,12 +3,14 @@ import type { RawAnswer } from "./raw-connection.ts";
 import type { DoorName, Route } from "./route-table.ts";
 
 const text = expect.any(String);
+const said = { code: text, message: text };
 
 /** How each door says no (4-dialects; 5-native), for a status. What is not named here may not be there. */
 const envelopes: Readonly<Record<DoorName, (status: number) => Record<string, unknown>>> = {
   agentmarket: () => ({ success: false, error: text, code: text }),
   club: () => ({ error: { code: text, message: text } }),
   agentwork: (status) => ({ status_code: status, detail: text }),
+  nexwork: (status) => ({ error: nexworkError(status) }),
   // The message's own id where it could be read; the tests count 1.
   mcp: () => ({
     jsonrpc: "2.0",
@@ -19,6 +21,11 @@ const envelopes: Readonly<Record<DoorName, (status: number) => Record<string, un
   operations: problem,
 };
 
+function nexworkError(status: number): unknown {
+  if (status === 400) return { ...said, details: { fieldErrors: expect.any(Object) } };
+  return status === 409 ? expect.toBeOneOf([said, { ...said, details: { taskStatus: text } }]) : said;
+}
+
 function problem(status: number): Record<string, unknown> {
   return { type: "about:blank", title: text, status, detail: text, code: text, request_id: text };
 }
@@ -28,6 +35,7 @@ const extras: Readonly<Record<DoorName, readonly string[]>> = {
   agentmarket: ["balance"],
   club: [],
   agentwork: [],
+  nexwork: [],
   mcp: [],
   native: ["errors", "state"],
   operations: [],
@@ -39,8 +47,10 @@ export function expectEnvelope(route: Route, answer: RawAnswer, where: string): 
   const isProblem = door === "native" || door === "operations";
   expect(answer.contentType, where).toMatch(isProblem ? /^application\/problem\+json/ : /^application\/json/);
   const expected = envelopes[door](answer.status);
-  if (answer.status === 401 && isShared(route)) expected.error = { code: "UNAUTHORIZED", message: text };
   const body: Record<string, unknown> = JSON.parse(answer.text);
+  if (answer.status === 401 && isShared(route)) {
+    Object.assign(expected, { status_code: 401, detail: text, error: { code: "UNAUTHORIZED", message: text } });
+  }
   const core = Object.fromEntries(Object.entries(body).filter(([name]) => !extras[door].includes(name)));
   expect(core, where).toEqual(expected);
 }

@@ -40,6 +40,8 @@ const wrongValues: Readonly<Record<string, readonly string[]>> = {
     '["a","a"]',
     '["\\u0000"]',
   ],
+  number: ['"5"', "true", "-1", "1e400", "-1e400", "[5]", "{}"],
+  object: ['"a"', "5", "true", "[]", "[{}]", "1e400"],
   boolean: ['"true"', "1", "0", '"yes"', "[]", "[true]", "{}"],
   enum: ['"no such word"', '""', "5", "true", "[]", "{}", '{"toString":"usd"}'],
 };

@@ -3,9 +3,11 @@ import { makeApiKey, storedHalf } from "../../../src/wire/shared/api-keys.ts";
 import { AgentMarketClient } from "../../support/agentmarket-client.ts";
 import { AgentworkClient } from "../../support/agentwork-client.ts";
 import { ClubClient, claim, openOrganization, openWorker, submit } from "../../support/club-client.ts";
+import { CompetitionClient } from "../../support/competition-client.ts";
 import { Engineer } from "../../support/engineer.ts";
 import { FilesClient } from "../../support/files-client.ts";
 import { foundOrganization, NativeClient } from "../../support/native-client.ts";
+import { NexworkClient, openCompetition, openCompetitor, shortlist } from "../../support/nexwork-client.ts";
 import type { TestHouse } from "../../support/test-house.ts";
 import { type DoorName, nameOf, type Route } from "./route-table.ts";
 
@@ -31,6 +33,7 @@ export async function setHostileScene(house: TestHouse): Promise<HostileScene> {
     agentmarket,
     club: await setClub(house),
     agentwork: await setAgentwork(house),
+    nexwork: await setNexwork(house),
     native,
     mcp: native,
     operations: native,
@@ -88,6 +91,19 @@ async function setAgentwork(house: TestHouse): Promise<Part> {
   };
 }
 
+/** A task to propose on, and another on which the agent owes a delivery. */
+async function setNexwork(house: TestHouse): Promise<Part> {
+  const client = new NexworkClient(house.url);
+  const [poster, agent] = [await openOrganization(house), await openCompetitor(house)];
+  const [openTaskId, ownTaskId] = [await openCompetition(house, poster.id), await openCompetition(house, poster.id)];
+  await client.propose(ownTaskId, agent.key);
+  await shortlist(house, ownTaskId, agent);
+  return {
+    keyOf: async () => agent.key,
+    idOf: ({ path }) => (path.endsWith("/deliver") ? ownTaskId : openTaskId),
+  };
+}
+
 async function setNative(house: TestHouse): Promise<Part & { readonly deliveryId: string }> {
   const client = new NativeClient(house.url);
   const [poster, operator] = [await foundOrganization(house), await foundOrganization(house)];
@@ -99,8 +115,17 @@ async function setNative(house: TestHouse): Promise<Part & { readonly deliveryId
   const { body: uploaded } = await new FilesClient(house.url, poster.key).upload("Bytes.");
   const { body: hook } = await client.post("/v1/webhooks", poster.key, { url: "https://example.com/hook" });
   const { body: ping } = await client.post(`/v1/webhooks/${hook.webhook.id}/test`, poster.key);
+  const competition = await CompetitionClient.open(house);
+  const { competingTaskId, proposalId, disputeId, admin } = await setCompetition(competition);
+  const { body: deposit } = await client.post("/v1/wallet/deposits", poster.key, { amount: 100 });
   const ids: readonly (readonly [string, string])[] = [
     ["/v1/assignments/", work.assignment.id],
+    ["/v1/admin/agents/", ownAgent.id],
+    ["/v1/admin/disputes/", disputeId],
+    ["/v1/admin/cash-requests/", deposit.request.id],
+    ["/v1/disputes/", disputeId],
+    ["/v1/proposals/", proposalId],
+    ["/v1/tasks/:id/proposals", competingTaskId],
     ["/v1/agents/", ownAgent.id],
     ["/v1/tasks/", taskId],
     ["/v1/keys/", issued.key.id],
@@ -109,11 +134,28 @@ async function setNative(house: TestHouse): Promise<Part & { readonly deliveryId
   ];
   return {
     deliveryId: ping.delivery.id,
-    keyOf: async ({ path }) => (path.startsWith("/v1/assignments/") ? worker.key : poster.key),
+    async keyOf({ path }) {
+      if (path.startsWith("/v1/admin/")) return admin.key;
+      if (/^\/v1\/(proposals|disputes)\/|\/proposals$/.test(path)) return competition.poster.key;
+      return path.startsWith("/v1/assignments/") ? worker.key : poster.key;
+    },
     idOf(route) {
       const found = ids.find(([path]) => route.path.startsWith(path));
       if (found === undefined) throw new Error(`Nothing is there for ${nameOf(route)}.`);
       return found[1];
     },
   };
+}
+
+/** A task with a proposal on it, and a dispute about another. */
+async function setCompetition(competition: CompetitionClient) {
+  const agent = await competition.approvedAgent();
+  const competingTaskId = await competition.postTask();
+  const proposalId = await competition.propose(competingTaskId, agent);
+  const { taskId } = await competition.delivered(agent);
+  const path = `/v1/tasks/${taskId}/dispute`;
+  const { dispute } = await competition.expect(200, path, competition.poster.key, {
+    reason: "Not what was asked for.",
+  });
+  return { competingTaskId, proposalId, disputeId: dispute.id as string, admin: competition.admin };
 }

@@ -7,6 +7,9 @@ export interface Scene {
   readonly webhookId: string;
   /** Of that webhook. */
   readonly deliveryId: string;
+  readonly proposalId: string;
+  readonly disputeId: string;
+  readonly cashRequestId: string;
 }
 
 export interface Rule {
@@ -17,9 +20,17 @@ export interface Rule {
   readonly stranger: number;
   /** Somebody who is involved, but not in the role that may do this. */
   readonly wrongRole?: { readonly as: "worker" | "poster"; readonly status: number };
+  /** Only an administrator may; what is not there only they are told. */
+  readonly isAdmins?: true;
 }
 
 const posting = { title: "T", description: "D", budget: 1, currency: "usd" };
+
+/** 403 for everybody else, whatever part they have. */
+function admins(id?: keyof Scene, body?: unknown): Rule {
+  const named = id === undefined ? {} : { id };
+  return { ...named, body, stranger: 403, wrongRole: { as: "poster", status: 403 }, isAdmins: true };
+}
 
 /** Every route of the native API, except those of `strangers-table.ts`. */
 export const nativeRules: Readonly<Record<string, Rule>> = {
@@ -56,6 +67,41 @@ export const nativeRules: Readonly<Record<string, Rule>> = {
   "POST /v1/tasks/{id}/request-revision": { id: "taskId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
   "POST /v1/tasks/{id}/reject": { id: "taskId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
   "POST /v1/tasks/{id}/cancel": { id: "taskId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
+  "GET /v1/tasks/{id}/proposals": { id: "taskId", stranger: 404, wrongRole: { as: "worker", status: 403 } },
+  "POST /v1/tasks/{id}/proposals": {
+    id: "taskId",
+    body: { plan: "I will read all of it, twice.", confidence: 1, amount: 1, estimated_hours: 1 },
+    stranger: 404,
+    wrongRole: { as: "poster", status: 404 },
+  },
+  "POST /v1/tasks/{id}/close-intake": { id: "taskId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
+  "POST /v1/tasks/{id}/reopen": { id: "taskId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
+  "GET /v1/tasks/{id}/submissions": { id: "taskId", stranger: 404 },
+  "POST /v1/tasks/{id}/dispute": { id: "taskId", body: { reason: "A" }, stranger: 404 },
+  "GET /v1/proposals/{id}": { id: "proposalId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
+  "POST /v1/proposals/{id}/withdraw": { id: "proposalId", stranger: 404, wrongRole: { as: "poster", status: 404 } },
+  "POST /v1/proposals/{id}/shortlist": { id: "proposalId", stranger: 404, wrongRole: { as: "poster", status: 404 } },
+  "POST /v1/proposals/{id}/decline": { id: "proposalId", stranger: 404, wrongRole: { as: "poster", status: 404 } },
+  "GET /v1/disputes/{id}": { id: "disputeId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
+  "POST /v1/disputes/{id}/answer": {
+    id: "disputeId",
+    body: { response: "A" },
+    stranger: 404,
+    wrongRole: { as: "poster", status: 404 },
+  },
+  "POST /v1/wallet/deposits": { body: { amount: 1 }, stranger: 201 },
+  "GET /v1/wallet/deposits": { stranger: 200 },
+  "POST /v1/wallet/payouts": { body: { amount: 1 }, stranger: 201 },
+  "GET /v1/wallet/payouts": { stranger: 200 },
+  "GET /v1/admin/agents": admins(),
+  "POST /v1/admin/agents/{id}/approve": admins("agentId"),
+  "POST /v1/admin/agents/{id}/reject": admins("agentId"),
+  "POST /v1/admin/agents/{id}/suspend": admins("agentId"),
+  "GET /v1/admin/disputes": admins(),
+  "POST /v1/admin/disputes/{id}/rule": admins("disputeId", { ruling: "pay" }),
+  "GET /v1/admin/cash-requests": admins(),
+  "POST /v1/admin/cash-requests/{id}/confirm": admins("cashRequestId"),
+  "POST /v1/admin/cash-requests/{id}/refuse": admins("cashRequestId"),
   "GET /v1/work": { stranger: 200 },
   "POST /v1/work/next": { stranger: 204 },
   "POST /v1/assignments/{id}/heartbeat": {

@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { openTestHouse, type TestHouse, type TestHouseOptions } from "../../support/test-house.ts";
 
 /** Whose language an address speaks; `operations` are the addresses for those who run the server. */
-export type DoorName = "agentmarket" | "agentwork" | "club" | "mcp" | "native" | "operations";
+export type DoorName = "agentmarket" | "agentwork" | "club" | "mcp" | "native" | "nexwork" | "operations";
 
 /** One route as the server itself knows it. */
 export interface Route {
@@ -32,11 +32,12 @@ export interface PropertySchema {
   readonly anyOf?: readonly PropertySchema[];
 }
 
-const mountingPrefix = /^\/(club|agentwork|agentmarket)(?=\/api\/)/;
+const mountingPrefix = /^\/(club|agentwork|agentmarket|nexwork)(?=\/api\/)/;
 
 /** 4-dialects, "Mounting": the first that fits. */
 const roots: readonly (readonly [RegExp, DoorName])[] = [
   [/^\/api\/agent\/v1\//, "club"],
+  [/^\/api\/v1\/(agents|subtasks)\/|^\/api\/v1\/tasks\/:id\/(propose|deliver)$/, "nexwork"],
   [/^\/api\/v1\//, "agentwork"],
   [/^\/api\//, "agentmarket"],
   [/^\/v1\//, "native"],
@@ -53,13 +54,14 @@ export async function openHouseWithRoutes(
   const routes: Route[] = [];
   const listen = (message: unknown): void => {
     const { fastify } = message as { fastify: FastifyInstance };
-    fastify.addHook("onRoute", ({ method, url, schema, config }) => {
+    fastify.addHook("onRoute", ({ method, url, schema, config, constraints }) => {
       const prefix = mountingPrefix.exec(url)?.[0] ?? "";
       const path = url.slice(prefix.length);
+      const isNexwork = prefix === "/nexwork" || constraints?.keyKind === "nexwork";
       for (const each of [method].flat()) {
         routes.push({
           method: each,
-          door: roots.find(([root]) => root.test(path))?.[1] ?? "operations",
+          door: isNexwork ? "nexwork" : (roots.find(([root]) => root.test(path))?.[1] ?? "operations"),
           path,
           prefix,
           requiresKey: config?.requiresKey === true,
@@ -78,9 +80,12 @@ export async function openHouseWithRoutes(
   }
 }
 
-/** "POST /api/tasks": how a route is called in the tables of tests. */
-export function nameOf(route: Route): string {
-  return `${route.method} ${route.path}`;
+/**
+ * "POST /api/tasks": how a route is called in the tables of tests. Nexwork's go by the address that is theirs alone: two of
+ * the others are Agentwork's too.
+ */
+export function nameOf({ method, door, path }: Pick<Route, "method" | "door" | "path">): string {
+  return `${method} ${door === "nexwork" ? "/nexwork" : ""}${path}`;
 }
 
 /** Whether it changes anything and so may come with a body. */

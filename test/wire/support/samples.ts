@@ -1,5 +1,5 @@
 import type { Sample } from "./hostile-bodies.ts";
-import type { Route } from "./route-table.ts";
+import { nameOf, type Route } from "./route-table.ts";
 
 /** For every route that takes a body, one that it would accept: what is hostile is then the one thing that is changed. */
 export const samples: Readonly<Record<string, Sample>> = {
@@ -27,22 +27,72 @@ export const samples: Readonly<Record<string, Sample>> = {
   "POST /api/v1/tasks/:id/message": { message: "2024" },
   "POST /api/v1/tasks/:id/solution-status": { status: "REJECTED", rejection_reason: "No tests." },
 
+  "POST /nexwork/api/v1/tasks/:id/propose": {
+    planText: "I will read all of it, twice.",
+    sampleOutput: "Company, Website",
+    confidenceScore: 0.85,
+    estimatedCostCents: 1,
+    estimatedHours: 1.5,
+  },
+  "POST /nexwork/api/v1/tasks/:id/deliver": {
+    content: "Done.",
+    fileUrls: ["https://example.com/1"],
+    submissionUrl: "https://example.com/2",
+  },
+
   "POST /v1/keys": { label: "Key", format: "aw_live", role: "member" },
   "POST /v1/keys/:id/rotate": {},
   "POST /v1/agents": { name: "A", capabilities: ["coding"], engineer: true, owner_email: "me@example.com" },
   "PATCH /v1/agents/:id": { name: "A", capabilities: ["coding"], engineer: "none", price_per_task: 5 },
-  "POST /v1/tasks": { title: "t", description: "d", budget: 1, currency: "usd", tags: ["a"], max_revisions: 1 },
+  "POST /v1/tasks": {
+    title: "t",
+    description: "d",
+    budget: 1,
+    intake: "proposals",
+    currency: "usd",
+    inputs: { source: "https://example.com/1" },
+    tags: ["a"],
+    max_revisions: 1,
+    max_proposals: 5,
+    dispute_hours: 24,
+  },
   "POST /v1/tasks/:id/claim": { heartbeat_seconds: 60 },
   "POST /v1/tasks/:id/answer": { content: "2024" },
-  "POST /v1/tasks/:id/approve": { rating: 5, feedback: "Good." },
+  "POST /v1/tasks/:id/approve": { rating: 5, scores: { accuracy: 5 }, feedback: "Good." },
   "POST /v1/tasks/:id/request-revision": { reason: "No tests." },
   "POST /v1/tasks/:id/reject": { reason: "No tests.", cancel: false },
   "POST /v1/tasks/:id/cancel": {},
+  "POST /v1/tasks/:id/proposals": {
+    plan: "I will read all of it, twice.",
+    sample_output: "Company, Website",
+    confidence: 0.85,
+    amount: 1,
+    estimated_hours: 1.5,
+  },
+  "POST /v1/tasks/:id/close-intake": {},
+  "POST /v1/tasks/:id/reopen": { max_proposals: 20 },
+  "POST /v1/tasks/:id/dispute": { reason: "Not what was asked for." },
+  "POST /v1/proposals/:id/shortlist": {},
+  "POST /v1/proposals/:id/decline": { reason: "Too dear." },
+  "POST /v1/proposals/:id/withdraw": {},
+  "POST /v1/disputes/:id/answer": { response: "It is." },
+  "POST /v1/wallet/deposits": { amount: 100, currency: "usd", reference: "Invoice 1" },
+  "POST /v1/wallet/payouts": { amount: 1, currency: "usd", reference: "Invoice 2" },
+  "POST /v1/admin/agents/:id/approve": { reason: "Known." },
+  "POST /v1/admin/agents/:id/reject": { reason: "Unknown." },
+  "POST /v1/admin/agents/:id/suspend": { reason: "Spam." },
+  "POST /v1/admin/disputes/:id/rule": { ruling: "split", amount: 1, note: "Half of it was done." },
+  "POST /v1/admin/cash-requests/:id/confirm": { note: "Seen." },
+  "POST /v1/admin/cash-requests/:id/refuse": { note: "Not seen." },
   "POST /v1/work/next": { wait_seconds: 0, capabilities: ["coding"], include: "board", heartbeat_seconds: 60 },
   "POST /v1/assignments/:id/heartbeat": {},
   "POST /v1/assignments/:id/progress": { content: "Reading" },
   "POST /v1/assignments/:id/ask": { type: "to_customer", content: "Which edition?" },
-  "POST /v1/assignments/:id/submit": { text: "Done.", links: ["https://example.com/1"] },
+  "POST /v1/assignments/:id/submit": {
+    text: "Done.",
+    links: ["https://example.com/1"],
+    result_url: "https://example.com/2",
+  },
   "POST /v1/assignments/:id/release": { reason: "Too hard." },
   "POST /v1/webhooks": { url: "https://example.com/hook", events: ["task.completed"], description: "Mine" },
   "PATCH /v1/webhooks/:id": { url: "https://example.com/hook", events: ["task.*"], description: "Mine", enabled: true },
@@ -64,6 +114,6 @@ export const uploadRoute = "POST /v1/files";
 const listTools: Sample = { jsonrpc: "2.0", id: 1, method: "tools/list" };
 
 /** An acceptable body for the route; `{}` where it reads none. */
-export function sampleOf({ door, method, path }: Pick<Route, "door" | "method" | "path">): Sample {
-  return samples[`${method} ${path}`] ?? (door === "mcp" ? listTools : {});
+export function sampleOf(route: Pick<Route, "door" | "method" | "path">): Sample {
+  return samples[nameOf(route)] ?? (route.door === "mcp" ? listTools : {});
 }

@@ -28,6 +28,10 @@ export interface Things {
   readonly clubTaskId: string;
   /** Posted through the agentwork door. */
   readonly delegatedTaskId: string;
+  /** Has a proposal of somebody else's, in a category that nobody else may see. */
+  readonly competingTaskId: string;
+  /** Somebody else works on it, in a category that everybody may see. */
+  readonly competedTaskId: string;
   readonly customerEmail: string;
   readonly fileId: string;
 }
@@ -42,6 +46,15 @@ const publicRead = [200, 401, 401, 200, 200] as const;
 const ownRead = [401, 401, 401, 200, 200] as const;
 /** Private things read as absent. */
 const absent = [401, 401, 401, 404, 404] as const;
+
+/** Only for agents, each of its own. */
+const agentsRead = [401, 401, 401, 200, 403] as const;
+const proposal = {
+  planText: "I will read all of it, twice.",
+  confidenceScore: 1,
+  estimatedCostCents: 1,
+  estimatedHours: 1,
+};
 
 /** A route that is neither in this table nor in that of the native API fails a test. */
 export const strangersTable: Readonly<Record<string, Row | readonly Row[]>> = {
@@ -156,6 +169,26 @@ export const strangersTable: Readonly<Record<string, Row | readonly Row[]>> = {
   "POST /api/v1/tasks/:id/solution-status": onDelegated("/solution-status", { status: "CONFIRMED" }),
   "POST /api/v1/tasks/:id/cancel": onDelegated("/cancel"),
 
+  "GET /nexwork/api/v1/tasks": { request: () => ({ path: "/api/v1/tasks?limit=100" }), expected: agentsRead },
+  "GET /nexwork/api/v1/tasks/:id": [
+    onCompetition("competingTaskId", "", undefined, 404),
+    onCompetition("competedTaskId", "", undefined, 404),
+  ],
+  "POST /nexwork/api/v1/tasks/:id/propose": [
+    onCompetition("competingTaskId", "/propose", proposal, 404),
+    onCompetition("competedTaskId", "/propose", proposal, 409),
+  ],
+  "POST /nexwork/api/v1/tasks/:id/deliver": [
+    onCompetition("competingTaskId", "/deliver", { content: "Mine now" }, 404),
+    onCompetition("competedTaskId", "/deliver", { content: "Mine now" }, 404),
+  ],
+  "GET /nexwork/api/v1/agents/me": { request: () => ({ path: "/api/v1/agents/me" }), expected: agentsRead },
+  "GET /nexwork/api/v1/agents/me/tasks": { request: () => ({ path: "/api/v1/agents/me/tasks" }), expected: agentsRead },
+  "GET /nexwork/api/v1/agents/me/earnings": {
+    request: () => ({ path: "/api/v1/agents/me/earnings" }),
+    expected: agentsRead,
+  },
+
   "GET /mcp": { request: () => ({ path: "/mcp" }), expected: [405, 405, 405, 405, 405] },
   "DELETE /mcp": { request: () => ({ path: "/mcp" }), expected: [405, 405, 405, 405, 405] },
   // Whoever may not is told so by the tool.
@@ -202,11 +235,24 @@ export const strangersTable: Readonly<Record<string, Row | readonly Row[]>> = {
   "GET /openapi.json": { request: () => ({ path: "/openapi.json" }), expected: open },
   "GET /openapi/club.json": { request: () => ({ path: "/openapi/club.json" }), expected: open },
   "GET /openapi/agentwork.json": { request: () => ({ path: "/openapi/agentwork.json" }), expected: open },
+  "GET /openapi/nexwork.json": { request: () => ({ path: "/openapi/nexwork.json" }), expected: open },
   "GET /openapi/agentmarket.json": { request: () => ({ path: "/openapi/agentmarket.json" }), expected: open },
   "GET /healthz": { request: () => ({ path: "/healthz" }), expected: open },
   "GET /readyz": { request: () => ({ path: "/readyz" }), expected: open },
   "GET /metrics": { request: () => ({ path: "/metrics" }), expected: open },
 };
+
+function onCompetition(
+  task: "competingTaskId" | "competedTaskId",
+  rest: string,
+  body: unknown,
+  otherAgents: 404 | 409,
+): Row {
+  return {
+    request: (things) => ({ path: `/api/v1/tasks/${things[task]}${rest}`, body }),
+    expected: [401, 401, 401, otherAgents, 403],
+  };
+}
 
 function onDelegated(rest: string, body?: unknown): Row {
   return {

@@ -1,0 +1,12 @@
+import { refuse } from "../model/errors.ts";
+import { isBarred, type Party } from "../model/party.ts";
+
+/** Whom an admin has not let in, or has sent away, does no work. Refuses `agent_not_approved`. */
+export function refuseBarred({ approval }: Pick<Party, "approval">): void {
+  if (isBarred(approval)) refuse("agent_not_approved", { details: { approvalStatus: approval } });
+}
+
+/** Competing needs an admin's approval, not merely the lack of a ban. Refuses `agent_not_approved`. */
+export function refuseUnapproved({ approval }: Pick<Party, "approval">): void {
+  if (approval !== "approved") refuse("agent_not_approved", { details: { approvalStatus: approval } });
+}

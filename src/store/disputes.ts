@@ -1,0 +1,55 @@
+import type { Pool } from "pg";
+import type { Dispute } from "../model/dispute.ts";
+import type { Id } from "../model/ids.ts";
+import { disputes } from "./book/competing-tables.ts";
+
+/** A dispute with those whom it is between. */
+export interface DisputeCase extends Dispute {
+  readonly posterId: Id;
+  readonly workerId: Id;
+}
+
+const cases = `select d.*, t.poster_id as "posterId", a.worker_id as "workerId"`;
+const sides = `join tasks t on t.id = d."taskId" join assignments a on a.id = d."assignmentId"`;
+
+/** One dispute, or undefined. */
+export async function readDispute(pool: Pool, id: Id): Promise<DisputeCase | undefined> {
+  const { rows } = await pool.query<DisputeCase>({
+    name: "dispute_by_id",
+    text: `${cases} from (select ${disputes.columns} from disputes where id = $1) d ${sides}`,
+    values: [id],
+  });
+  return rows[0];
+}
+
+/** The newest dispute of a task, ruled on or not, or undefined. */
+export async function readNewestDispute(pool: Pool, taskId: Id): Promise<DisputeCase | undefined> {
+  const { rows } = await pool.query<DisputeCase>({
+    name: "newest_dispute",
+    text: `${cases} from (
+        select ${disputes.columns} from disputes where task_id = $1 order by id desc limit 1) d ${sides}`,
+    values: [taskId],
+  });
+  return rows[0];
+}
+
+export interface DisputeQuery {
+  /** Whether somebody has ruled on it. */
+  readonly isRuled: boolean;
+  /** The list goes on after this one. */
+  readonly cursor: Id | undefined;
+  readonly limit: number;
+}
+
+/** A page of disputes: those that wait for a ruling the oldest first, those that are over the newest first. */
+export async function readDisputes(pool: Pool, { isRuled, cursor, limit }: DisputeQuery): Promise<Dispute[]> {
+  const { rows } = await pool.query<Dispute>({
+    text: isRuled
+      ? `select ${disputes.columns} from disputes where ruled_at is not null and ($1::uuid is null or id < $1)
+          order by id desc limit $2`
+      : `select ${disputes.columns} from disputes where ruled_at is null and ($1::uuid is null or id > $1)
+          order by id limit $2`,
+    values: [cursor ?? null, limit],
+  });
+  return rows;
+}

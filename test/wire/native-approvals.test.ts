@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CompetitionClient } from "../support/competition-client.ts";
+import { foundOrganization, type Member, type NativeClient } from "../support/native-client.ts";
+import { openTestHouse, type TestHouse } from "../support/test-house.ts";
+
+let house: TestHouse;
+let competition: CompetitionClient;
+let market: NativeClient;
+let admin: Member;
+let operator: Member;
+
+beforeAll(async () => {
+  house = await openTestHouse();
+  competition = await CompetitionClient.open(house);
+  ({ market, admin, operator } = competition);
+});
+afterAll(() => house.close());
+
+const decide = (agentId: string, verb: "approve" | "reject" | "suspend", body: unknown = {}, key = admin.key) =>
+  market.post(`/v1/admin/agents/${agentId}/${verb}`, key, body);
+const register = (body: Record<string, unknown> = {}) =>
+  market.post("/v1/agents", operator.key, { name: "Ada", dialect: "nexwork", ...body });
+
+describe("an agent that an operator registers for Nexwork", () => {
+  it("has a key at once, and waits", async () => {
+    const { status, body } = await register({ categories: ["lead_research"], task_force: true });
+    expect(status).toBe(201);
+    expect(body.api_key).toMatch(/^nxw_[0-9A-Za-z]{32}$/);
+    expect(body.agent).toMatchObject({
+      approval: "pending",
+      task_force: true,
+      categories: ["lead_research"],
+      organization_id: operator.id,
+      reputation_score: null,
+      reputation: { rating: null, rating_count: 0, acceptance_rate: null, on_time_rate: null },
+    });
+    const me = await market.get("/v1/me", body.api_key);
+    expect(me.body).toMatchObject({ status: 403, code: "agent_not_approved", approval_status: "pending" });
+    const { data } = (await market.get("/v1/admin/agents?approval=pending", admin.key)).body;
+    expect(data[0]).toEqual(body.agent);
+  });
+
+  it("gets the same key again when the request is repeated, and keys of its kind afterwards", async () => {
+    const retry = crypto.randomUUID();
+    const make = () => market.post("/v1/agents", operator.key, { name: "Twin", dialect: "nexwork" }, retry);
+    const [first, second] = [await make(), await make()];
+    expect(second.body).toEqual(first.body);
+    const another = await market.post("/v1/keys", operator.key, { format: "nxw", agent_id: first.body.agent.id });
+    expect(another.body.api_key).toMatch(/^nxw_/);
+    const rotated = await market.post(`/v1/keys/${another.body.key.id}/rotate`, operator.key);
+    expect(rotated.body.api_key).toMatch(/^nxw_/);
+  });
+
+  it("is not registered in a dialect that there is none of, nor with half a yes", async () => {
+    expect((await register({ dialect: "club" })).body.errors[0].pointer).toBe("#/dialect");
+    expect((await register({ task_force: "yes" })).body.errors[0].pointer).toBe("#/task_force");
+  });
+
+  it("can be opted into work in teams and out of it later", async () => {
+    const agent = await market.createAgent(operator.key);
+    const change = (task_force: boolean) =>
+      market.send("PATCH", `/v1/agents/${agent.id}`, { task_force }, { key: operator.key });
+    expect((await change(true)).body.agent.task_force).toBe(true);
+    const renamed = await market.send("PATCH", `/v1/agents/${agent.id}`, { name: "Bob" }, { key: operator.key });
+    expect(renamed.body.agent).toMatchObject({ name: "Bob", task_force: true });
+    expect((await change(false)).body.agent.task_force).toBe(false);
+  });
+});
+
+describe("an admin", () => {
+  it("lets an agent in, sends it away at its next request, and lets it in again", async () => {
+    const { agent, api_key: key } = (await register()).body;
+    const approved = await decide(agent.id, "approve", { reason: "Known." });
+    expect([approved.status, approved.body]).toMatchObject([
+      200,
+      {
+        agent: { id: agent.id, approval: "approved" },
+        decision: { agent_id: agent.id, approval: "approved", reason: "Known.", decided_by_id: admin.id },
+      },
+    ]);
+    expect((await market.get("/v1/me", key)).status).toBe(200);
+    await decide(agent.id, "suspend", { reason: "Spam." });
+    expect((await market.get("/v1/me", key)).body).toMatchObject({ status: 403, approval_status: "suspended" });
+    await decide(agent.id, "approve");
+    expect((await market.get("/v1/me", key)).status).toBe(200);
+    const { approval_decisions: told } = (await market.get(`/v1/agents/${agent.id}`, operator.key)).body;
+    expect(told.map((each: { approval: string; reason: string }) => [each.approval, each.reason])).toEqual([
+      ["approved", null],
+      ["suspended", "Spam."],
+      ["approved", "Known."],
+    ]);
+    const stranger = await foundOrganization(house);
+    expect((await market.get(`/v1/agents/${agent.id}`, stranger.key)).body.approval_decisions).toBeUndefined();
+  });
+
+  it("turns away only who waits, and says nothing twice", async () => {
+    const { agent } = (await register()).body;
+    expect((await decide(agent.id, "reject", { reason: "No." })).body.agent.approval).toBe("rejected");
+    for (const verb of ["reject", "suspend"] as const) {
+      const again = await decide(agent.id, verb);
+      expect(again.body).toMatchObject({ status: 409, code: "approval_wrong_state", approval_status: "rejected" });
+    }
+    expect((await decide(agent.id, "approve")).body.agent.approval).toBe("approved");
+    expect((await decide(agent.id, "approve")).body).toMatchObject({ status: 409, code: "approval_wrong_state" });
+  });
+
+  it("decides on agents alone", async () => {
+    for (const id of [operator.id, crypto.randomUUID(), "none"]) {
+      expect((await decide(id, "approve")).body).toMatchObject({ status: 404, code: "agent_not_found" });
+    }
+    const { agent } = (await register()).body;
+    expect((await decide(agent.id, "approve", { reason: 5 })).body.errors[0].pointer).toBe("#/reason");
+    for (const { key } of [operator, competition.poster]) {
+      for (const verb of ["approve", "reject", "suspend"] as const) {
+        expect((await decide(agent.id, verb, {}, key)).body).toMatchObject({ status: 403, code: "not_allowed" });
+      }
+      expect((await market.get("/v1/admin/agents", key)).body).toMatchObject({ status: 403, code: "not_allowed" });
+    }
+  });
+
+  it("has the answer again for a repeated request, and one record of it", async () => {
+    const { agent } = (await register()).body;
+    const retry = crypto.randomUUID();
+    const approve = () => market.post(`/v1/admin/agents/${agent.id}/approve`, admin.key, { reason: "Known." }, retry);
+    const [first, second] = [await approve(), await approve()];
+    expect([first.status, second.body]).toEqual([200, first.body]);
+    expect((await market.get(`/v1/agents/${agent.id}`, admin.key)).body.approval_decisions).toHaveLength(1);
+  });
+
+  it("lists agents of each standing, page by page", async () => {
+    const all: string[] = [];
+    for (const approval of ["none", "pending", "approved", "rejected", "suspended"]) {
+      for (let cursor = ""; ; ) {
+        const { body } = await market.get(`/v1/admin/agents?approval=${approval}&limit=1${cursor}`, admin.key);
+        for (const agent of body.data) expect(agent.approval).toBe(approval);
+        all.push(...body.data.map(({ id }: { id: string }) => id));
+        if (body.next_cursor === null) break;
+        cursor = `&cursor=${body.next_cursor}`;
+      }
+    }
+    const whole = (await market.get("/v1/admin/agents?limit=100", admin.key)).body.data;
+    expect(all.sort()).toEqual(whole.map(({ id }: { id: string }) => id).sort());
+    expect((await market.get("/v1/admin/agents?approval=lost", admin.key)).body.errors[0].parameter).toBe("approval");
+  });
+});
