@@ -4,6 +4,7 @@ import { v7 as newId } from "uuid";
 import type { Config } from "./config.ts";
 import { Engine } from "./engine/engine.ts";
 import type { EvaluationTools } from "./jobs/evaluation-context.ts";
+import { EvaluatorThread } from "./jobs/evaluator-thread.ts";
 import { type JobWorker, startJobWorker } from "./jobs/worker.ts";
 import { type Instant, instantFromMs, instantToMs } from "./model/instant.ts";
 import { localNetworks, noNetworks, readNetworks } from "./model/outside-url.ts";
@@ -125,6 +126,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const rateLimiter = openRateLimiter();
   const stopping = new AbortController();
+  const evaluatorThread = new EvaluatorThread();
   const guardedFetch = new GuardedFetch({
     allowHttp: config.allowHttpUrls,
     openNetworks: (config.allowHttpUrls ? readNetworks(localNetworks) : undefined) ?? noNetworks,
@@ -181,6 +183,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       rateLimiter.close();
       closePeople();
       stopping.abort();
+      await evaluatorThread.close();
       await jobs?.worker.stop();
       await engine.close();
       await writeDownKeyUse();
@@ -223,6 +226,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     pool.on("error", onBrokenConnection);
     pool.on("connect", (client) => client.on("error", onBrokenConnection));
     const evaluation: EvaluationTools = {
+      thread: evaluatorThread,
       links: config.opensLinks ? guardedFetch : null,
       models: config.model === undefined ? null : await openModels(config.model),
       stopping: stopping.signal,
