@@ -5,6 +5,7 @@ import type { Config } from "./config.ts";
 import { Engine } from "./engine/engine.ts";
 import { WebhookDeliverer } from "./jobs/deliver-webhooks.ts";
 import type { EvaluationTools } from "./jobs/evaluation-context.ts";
+import { EvaluatorThread } from "./jobs/evaluator-thread.ts";
 import { type JobWorker, startJobWorker } from "./jobs/worker.ts";
 import { type Instant, instantFromMs, instantToMs } from "./model/instant.ts";
 import { noNetworks, readNetworks } from "./model/outside-url.ts";
@@ -133,6 +134,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const rateLimiter = openRateLimiter();
   const stopping = new AbortController();
+  const evaluatorThread = new EvaluatorThread();
   const onFeedFault = (error: unknown): void => log.warn({ err: error }, "the event feed was interrupted");
   const eventFeed = new EventFeed({ address: options.database, reads: database.reads, onFault: onFeedFault });
   const workFeed = new WorkFeed({ reads: database.reads, feed: eventFeed, clock, onFault: onFeedFault });
@@ -188,6 +190,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       const deliverer = jobs?.deliverer.close();
       stopping.abort();
       await outside.close();
+      await evaluatorThread.close();
       await deliverer;
       await jobs?.worker.stop();
       await engine.close();
@@ -240,6 +243,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       wake: () => deliverer.wake(),
     };
     const evaluation: EvaluationTools = {
+      thread: evaluatorThread,
       links: config.opensLinks ? outside : null,
       models: config.model === undefined ? null : await openModels(config.model),
       stopping: stopping.signal,
