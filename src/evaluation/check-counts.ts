@@ -1,8 +1,7 @@
 import type { EvaluationCheck } from "../model/evaluation.ts";
-import { csvPieces } from "./check-csv.ts";
+import { csvPieces, csvTable } from "./check-csv.ts";
 import { jsonPieces } from "./check-json.ts";
 import { type CountDemand, countDemandsOf } from "./count-demands.ts";
-import { readCsv } from "./csv.ts";
 import { readJson } from "./json.ts";
 import type { Pieces } from "./pieces.ts";
 import { check } from "./score.ts";
@@ -74,7 +73,7 @@ function talliesOf({ text, files, links }: Delivery, pieces: Pieces): Tally[] {
   const add = (count: number, noun: string, kind: Tally["kind"], where: string): void => {
     if (count > 0) tallies.push({ count, kind, what: `${counted(count, noun)} in ${quote(where)}` });
   };
-  for (const piece of csvPieces(pieces)) add(readCsv(piece.content, piece.truncated).rows, "row", "rows", piece.name);
+  for (const piece of csvPieces(pieces)) add(csvTable(piece).rows, "row", "rows", piece.name);
   for (const piece of jsonPieces(pieces)) {
     for (const length of readJson(piece.content).listLengths) add(length, "item", "items", piece.name);
   }

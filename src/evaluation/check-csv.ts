@@ -1,27 +1,43 @@
 import type { EvaluationCheck } from "../model/evaluation.ts";
-import { looksLikeCsv, readCsv } from "./csv.ts";
+import { type CsvTable, looksLikeCsv, readCsv } from "./csv.ts";
 import { missingNames } from "./name-demands.ts";
 import type { Piece, Pieces } from "./pieces.ts";
 import { check } from "./score.ts";
 import { counted, listed, quote } from "./words.ts";
 
+/** Several checks look at the same parts; each is read once. */
+const found = new WeakMap<Pieces, readonly Piece[]>();
+const tables = new WeakMap<Piece, CsvTable>();
+
 /** The parts that are CSV: those that say so, else those that look like it. */
-export function csvPieces({ readable }: Pieces): Piece[] {
-  const marked = readable.filter((piece) => piece.format === "csv");
-  return marked.length > 0 ? marked : readable.filter((piece) => piece.format === null && looksLikeCsv(piece.content));
+export function csvPieces(pieces: Pieces): readonly Piece[] {
+  const before = found.get(pieces);
+  if (before !== undefined) return before;
+  const marked = pieces.readable.filter((piece) => piece.format === "csv");
+  const likely = (piece: Piece): boolean => piece.format === null && looksLikeCsv(piece.content);
+  const all = marked.length > 0 ? marked : pieces.readable.filter(likely);
+  found.set(pieces, all);
+  return all;
+}
+
+/** What a part that is CSV holds. */
+export function csvTable(piece: Piece): CsvTable {
+  const table = tables.get(piece) ?? readCsv(piece.content, piece.truncated);
+  tables.set(piece, table);
+  return table;
 }
 
 /** Whether the CSV asked for parses, with as many cells in every row; and has the columns that were named. */
 export function checkCsv(pieces: Pieces, names: readonly string[]): EvaluationCheck[] {
-  const found = csvPieces(pieces);
-  const checks = found.map(parses);
+  const parts = csvPieces(pieces);
+  const checks = parts.map(parses);
   if (names.length === 0) return checks;
-  const header = found.flatMap((piece) => readCsv(piece.content, piece.truncated).header);
-  return found.length === 0 ? checks : [...checks, checkNames("columns", "column", names, header)];
+  const header = parts.flatMap((piece) => csvTable(piece).header);
+  return parts.length === 0 ? checks : [...checks, checkNames("columns", "column", names, header)];
 }
 
 function parses(piece: Piece): EvaluationCheck {
-  const { fault, header, rows, unevenRows, firstUnevenRow } = readCsv(piece.content, piece.truncated);
+  const { fault, header, rows, unevenRows, firstUnevenRow } = csvTable(piece);
   const name = quote(piece.name);
   const beginning = piece.truncated ? " Only its beginning was read." : "";
   if (fault !== null && piece.truncated) {

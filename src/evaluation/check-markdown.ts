@@ -5,7 +5,7 @@ import { check } from "./score.ts";
 import { counted, quote } from "./words.ts";
 
 /** The parts that are Markdown: those that say so, else the text. */
-export function markdownPieces({ readable, outlines }: Pieces): Piece[] {
+function markdownPieces({ readable, outlines }: Pieces): Piece[] {
   const marked = readable.filter((piece) => piece.format === "markdown");
   if (marked.length > 0) return marked;
   return readable.filter((piece) => outlines.has(piece) && (piece.source === "text" || piece.source === "link"));

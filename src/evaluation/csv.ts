@@ -38,7 +38,7 @@ export function readCsv(text: string, truncated = false): CsvTable {
 }
 
 /** The mark that stands most often in the first line, outside quotes. */
-export function delimiterOf(text: string): string {
+function delimiterOf(text: string): string {
   const first = firstLine(text).replace(/"[^"]*"/g, "");
   const counts = delimiters.map((mark) => first.split(mark).length - 1);
   return delimiters[counts.indexOf(Math.max(...counts))] ?? ",";

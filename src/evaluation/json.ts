@@ -56,6 +56,6 @@ function faultOf(error: unknown, text: string): string {
   return token === undefined ? "it is cut off" : `${quote(token)} stands where it must not`;
 }
 
-export function isObject(value: unknown): value is object {
+function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

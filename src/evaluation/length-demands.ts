@@ -1,7 +1,7 @@
 import { numberPattern as n, readNumber, tellingParts } from "./brief-text.ts";
 import type { Brief } from "./work.ts";
 
-export type LengthUnit = "word" | "character" | "page";
+type LengthUnit = "word" | "character" | "page";
 
 /** How long a brief wants the result. */
 export interface LengthDemand {

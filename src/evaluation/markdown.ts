@@ -74,9 +74,9 @@ function isOuterList(token: Token): boolean {
 
 function countItems(tokens: readonly Token[], from: number): number {
   let items = 0;
-  for (const token of tokens.slice(from + 1)) {
-    if (token.level === 0) break;
-    if (token.type === "list_item_open" && token.level === 1) items++;
+  // By places, not by slices: there may be as many lists as lines.
+  for (let place = from + 1; (tokens[place]?.level ?? 0) > 0; place++) {
+    if (tokens[place]?.type === "list_item_open" && tokens[place]?.level === 1) items++;
   }
   return items;
 }

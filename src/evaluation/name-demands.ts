@@ -84,7 +84,7 @@ function unique(names: readonly string[]): string[] {
 }
 
 /** Names are alike whatever their case, spaces and punctuation. */
-export function normalName(name: string): string {
+function normalName(name: string): string {
   return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 }
 

@@ -13,7 +13,7 @@ export interface Piece {
 }
 
 /** Something handed in that cannot be read here. */
-export interface ClosedPiece {
+interface ClosedPiece {
   readonly name: string;
   readonly format: Format | null;
 }
@@ -70,7 +70,7 @@ function blockOf(piece: Piece, block: { readonly language: string; readonly cont
 }
 
 /** The format that a name or a media type stands for; null if neither tells. */
-export function formatOf(name: string, mediaType: string): Format | null {
+function formatOf(name: string, mediaType: string): Format | null {
   const type = mediaType.toLowerCase().split(";", 1)[0]?.trim() ?? "";
   const ending = /\.([a-z0-9]{1,10})$/.exec(name.toLowerCase())?.[1] ?? "";
   if (["csv", "tsv"].includes(ending) || type === "text/csv" || type === "text/tab-separated-values") return "csv";

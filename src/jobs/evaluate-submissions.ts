@@ -12,14 +12,13 @@ import {
 } from "../store/evaluation-inputs.ts";
 import { askModel } from "./ask-model.ts";
 import type { EvaluationJob, EvaluationJobContext } from "./evaluation-context.ts";
-import { EvaluatorThread } from "./evaluator-thread.ts";
 import { gatherDelivery } from "./gather-delivery.ts";
 
 /** How many are looked at together. */
 const pageSize = 8;
 const maxAttempts = 5;
 /** Longer than looking at one may take, so that only what a dead server left behind is taken again. */
-const turnMinutes = 5;
+const turnMinutes = 10;
 const timeoutMs = 150_000;
 
 /** Somebody else was faster, or what was submitted is gone. */
@@ -31,22 +30,13 @@ const overtaken: ReadonlySet<RefusalCode> = new Set(["evaluation_finished", "sub
  * five times in all, and holds nobody else up.
  */
 export const evaluateSubmissions: EvaluationJob = async (context) => {
-  const thread = new EvaluatorThread();
-  try {
-    return await takeTurns(context, thread);
-  } finally {
-    await thread.close();
-  }
-};
-
-async function takeTurns(context: EvaluationJobContext, thread: EvaluatorThread): Promise<number> {
   let handled = 0;
   let fault: unknown;
   while (!context.evaluation.stopping.aborted) {
     const now = context.clock();
     const turns = { now, nextTurnAt: addMinutes(now, turnMinutes), limit: pageSize };
     const taken = await takeEvaluations(context.reads, turns);
-    for (const result of await Promise.allSettled(taken.map((each) => takeTurn(context, thread, each)))) {
+    for (const result of await Promise.allSettled(taken.map((each) => takeTurn(context, each)))) {
       if (result.status === "fulfilled") handled += result.value;
       else fault = result.reason;
     }
@@ -55,19 +45,15 @@ async function takeTurns(context: EvaluationJobContext, thread: EvaluatorThread)
   // The others were handled; the queue writes this one down. Its submission's next turn comes by itself.
   if (fault !== undefined) throw fault;
   return handled;
-}
+};
 
 /** Returns 1 if there is a result now. */
-async function takeTurn(
-  context: EvaluationJobContext,
-  thread: EvaluatorThread,
-  taken: TakenEvaluation,
-): Promise<0 | 1> {
+async function takeTurn(context: EvaluationJobContext, taken: TakenEvaluation): Promise<0 | 1> {
   const { reads, clock, evaluation: tools } = context;
   // A submission that brings a server down never gets to count as a failed attempt: its turns count instead.
   if (taken.turns > maxAttempts) return record(context, taken, givenUp);
   try {
-    const outcome = await lookAt(context, thread, taken);
+    const outcome = await lookAt(context, taken);
     return await record(context, taken, outcome);
   } catch (error) {
     if (tools.stopping.aborted) {
@@ -83,18 +69,14 @@ async function takeTurn(
   }
 }
 
-async function lookAt(
-  context: EvaluationJobContext,
-  thread: EvaluatorThread,
-  { submissionId }: TakenEvaluation,
-): Promise<EvaluationOutcome> {
+async function lookAt(context: EvaluationJobContext, { submissionId }: TakenEvaluation): Promise<EvaluationOutcome> {
   const { reads, evaluation: tools } = context;
   const input = await readEvaluationInput(reads, submissionId);
   if (input === undefined) throw new Error("There is an evaluation without its submission.");
   const signal = AbortSignal.any([tools.stopping, AbortSignal.timeout(timeoutMs)]);
   const delivery = await gatherDelivery(context, input, signal);
   const nonce = tools.models === null ? null : randomBytes(12).toString("hex");
-  const { checks, question } = await thread.evaluate({ brief: input.brief, delivery, nonce });
+  const { checks, question } = await tools.thread.evaluate({ brief: input.brief, delivery, nonce });
   const byModel = await askModel(tools.models, question, signal);
   // Cut short, the checks would be recorded as if they could not be made.
   tools.stopping.throwIfAborted();

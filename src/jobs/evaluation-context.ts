@@ -2,9 +2,12 @@ import type { Id } from "../model/ids.ts";
 import type { GuardedFetch } from "../outbound/guarded-fetch.ts";
 import type { LanguageModels } from "../outbound/models/language-models.ts";
 import type { JobContext } from "./context.ts";
+import type { EvaluatorThread } from "./evaluator-thread.ts";
 
 /** What evaluating needs beside what every job needs. */
 export interface EvaluationTools {
+  /** Makes the checks that need neither network nor database. */
+  readonly thread: Pick<EvaluatorThread, "evaluate">;
   /** Opens links; null: this house opens none. */
   readonly links: Pick<GuardedFetch, "send"> | null;
   /** null: no model is configured. */

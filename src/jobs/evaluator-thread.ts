@@ -36,6 +36,7 @@ export class EvaluatorThread {
   #worker: Worker | undefined;
   #pending: Pending | undefined;
   #last: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
 
   constructor(timeoutMs = defaultTimeoutMs) {
     this.#timeoutMs = timeoutMs;
@@ -47,12 +48,16 @@ export class EvaluatorThread {
     return result;
   }
 
+  /** Ends the thread at once; what is under way, and all that comes later, fails. */
   async close(): Promise<void> {
-    await this.#last;
-    await this.#worker?.terminate();
+    this.#isClosed = true;
+    const worker = this.#worker;
+    this.#fail(new Error("The thread of the checks was closed."));
+    await worker?.terminate();
   }
 
   async #run(order: EvaluationOrder): Promise<EvaluatedDelivery> {
+    if (this.#isClosed) throw new Error("The thread of the checks was closed.");
     const worker = this.#worker ?? this.#start();
     const timer = setTimeout(() => {
       this.#fail(new Error("The checks took too long."));
@@ -76,13 +81,18 @@ export class EvaluatorThread {
       env: {},
       resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
     });
+    // What a thread says that was given up already is not about the delivery that waits now.
+    const isCurrent = (): boolean => this.#worker === worker;
     worker.on("message", (result: EvaluatedDelivery) => {
+      if (!isCurrent()) return;
       this.#pending?.resolve(result);
       this.#pending = undefined;
     });
-    worker.on("error", (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
+    worker.on("error", (error) => {
+      if (isCurrent()) this.#fail(error instanceof Error ? error : new Error(String(error)));
+    });
     worker.on("exit", () => {
-      if (this.#worker === worker) this.#fail(new Error("The thread of the checks ended."));
+      if (isCurrent()) this.#fail(new Error("The thread of the checks ended."));
     });
     this.#worker = worker;
     return worker;

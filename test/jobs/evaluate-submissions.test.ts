@@ -207,14 +207,14 @@ describe("what cannot be looked at", () => {
     const submissionId = await stage.delivered();
     const { clock, database } = stage.stage;
     const die = () =>
-      takeEvaluations(database.reads, { now: clock.now(), nextTurnAt: addMinutes(clock.now(), 5), limit: 10 });
+      takeEvaluations(database.reads, { now: clock.now(), nextTurnAt: addMinutes(clock.now(), 10), limit: 10 });
     expect(await die()).toMatchObject([{ submissionId, turns: 1 }]);
     expect(await evaluateSubmissions(stage.context())).toBe(0);
     for (let deaths = 1; deaths < 5; deaths++) {
-      clock.advanceMinutes(5);
+      clock.advanceMinutes(10);
       expect(await die()).toHaveLength(1);
     }
-    clock.advanceMinutes(5);
+    clock.advanceMinutes(10);
     expect(await evaluateSubmissions(stage.context())).toBe(1);
     expect((await stage.evaluation(submissionId)).state).toBe("failed");
   });

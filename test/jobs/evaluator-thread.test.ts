@@ -2,11 +2,10 @@ import { afterEach, describe, expect, it } from "vitest";
 import { EvaluatorThread } from "../../src/jobs/evaluator-thread.ts";
 import { aBrief, aDelivery, aFile } from "../evaluation/examples.ts";
 
-/** Takes about a second, whatever the machine. */
-const laborious = aDelivery({
-  text: "|a|b\n|-|-\n".repeat(9_000),
-  files: Array.from({ length: 8 }, (_, place) => aFile(`${place}`, "|a|b\n|-|-\n".repeat(26_000))),
-});
+/** Deliveries that keep a thread busy: one for a while, one for longer than anybody waits. */
+const tables = "|a|b\n|-|-\n";
+const busy = (files: number) =>
+  aDelivery({ files: Array.from({ length: files }, (_, place) => aFile(`${place}`, tables.repeat(26_000))) });
 const brief = aBrief({ title: "Research 50 companies", description: "CSV and Markdown" });
 const easy = { brief, delivery: aDelivery({ text: "Done." }), nonce: null };
 
@@ -24,17 +23,29 @@ describe("the thread that makes the checks", () => {
       beforeMs = performance.now();
     }, 5);
     const startedMs = performance.now();
-    await thread.evaluate({ brief, delivery: laborious, nonce: null });
+    await thread.evaluate({ brief, delivery: busy(3), nonce: null });
     clearInterval(timer);
     expect(longestMs).toBeLessThan((performance.now() - startedMs) / 2);
   });
 
   it("gives up a delivery that takes too long, and is there for those that wait", async () => {
-    thread = new EvaluatorThread(150);
-    const slow = thread.evaluate({ brief, delivery: laborious, nonce: null });
-    const next = thread.evaluate(easy).catch(() => thread.evaluate(easy));
+    thread = new EvaluatorThread(4_000);
+    await thread.evaluate(easy);
+    const slow = thread.evaluate({ brief, delivery: busy(200), nonce: null });
+    const next = thread.evaluate(easy);
     await expect(slow).rejects.toThrow("The checks took too long.");
     expect((await next).checks.find(({ name }) => name === "not_empty")).toMatchObject({ score: 1 });
+  });
+
+  it("ends at once when it is closed, whatever it is busy with", async () => {
+    thread = new EvaluatorThread();
+    await thread.evaluate(easy);
+    const slow = expect(thread.evaluate({ brief, delivery: busy(200), nonce: null })).rejects.toThrow("was closed");
+    const waiting = expect(thread.evaluate(easy)).rejects.toThrow("was closed");
+    const startedMs = performance.now();
+    await thread.close();
+    await Promise.all([slow, waiting]);
+    expect(performance.now() - startedMs).toBeLessThan(3_000);
   });
 
   it("prepares the question to a model only if there is one to ask", async () => {

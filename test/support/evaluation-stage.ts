@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EvaluationJobContext, EvaluationTools } from "../../src/jobs/evaluation-context.ts";
+import { EvaluatorThread } from "../../src/jobs/evaluator-thread.ts";
 import { decideApproval } from "../../src/market/decide-approval.ts";
 import { grantFunds } from "../../src/market/grant-funds.ts";
 import { type PostTask, postTask } from "../../src/market/post-task.ts";
@@ -20,6 +21,7 @@ import { aCompetition, aProposal } from "./market-inputs.ts";
 /** A market on a real database in which an agent delivers for a buyer, with what a job needs to look at it. */
 export class EvaluationStage {
   readonly stage: EngineStage;
+  readonly #thread = new EvaluatorThread();
   readonly #folder: string;
   readonly #objects: LocalObjectStore;
   readonly #posterId: Id;
@@ -50,6 +52,7 @@ export class EvaluationStage {
       clock: this.stage.clock.now,
       objects: this.#objects,
       evaluation: {
+        thread: this.#thread,
         links: null,
         models: null,
         stopping: new AbortController().signal,
@@ -106,6 +109,7 @@ export class EvaluationStage {
   }
 
   async close(): Promise<void> {
+    await this.#thread.close();
     await this.stage.close();
     await rm(this.#folder, { recursive: true, force: true });
   }

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 
 /** What a call to the model is answered with. */
-export type Line =
+type Line =
   | { readonly say: string }
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
   | { readonly fault: Fault };
@@ -11,7 +11,7 @@ export type Line =
 type Fault = "truncated" | "malformed" | "hang" | "endless" | "cut_by_length";
 
 /** What the model was asked, whichever way it was put on the wire. */
-export interface Question {
+interface Question {
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly model: string;

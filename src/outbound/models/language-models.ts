@@ -13,7 +13,7 @@ export interface ObjectRequest<Value> {
   readonly signal?: AbortSignal;
 }
 
-export interface TokenUsage {
+interface TokenUsage {
   readonly inputTokens: number;
   readonly outputTokens: number;
 }
