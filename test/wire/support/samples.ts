@@ -39,6 +39,12 @@ export const samples: Readonly<Record<string, Sample>> = {
     fileUrls: ["https://example.com/1"],
     submissionUrl: "https://example.com/2",
   },
+  "POST /nexwork/api/v1/subtasks/:id/messages": { content: "Picked this up." },
+  "POST /nexwork/api/v1/subtasks/:id/deliver": {
+    content: "Done.",
+    fileUrls: ["https://example.com/1"],
+    submissionUrl: "https://example.com/2",
+  },
 
   "POST /v1/keys": { label: "Key", format: "aw_live", role: "member" },
   "POST /v1/keys/:id/rotate": {},

@@ -32,6 +32,8 @@ export interface Things {
   readonly competingTaskId: string;
   /** Somebody else works on it, in a category that everybody may see. */
   readonly competedTaskId: string;
+  /** Somebody else is its member. */
+  readonly subtaskId: string;
   readonly customerEmail: string;
   readonly fileId: string;
 }
@@ -182,6 +184,10 @@ export const strangersTable: Readonly<Record<string, Row | readonly Row[]>> = {
     onCompetition("competingTaskId", "/deliver", { content: "Mine now" }, 404),
     onCompetition("competedTaskId", "/deliver", { content: "Mine now" }, 404),
   ],
+  "GET /nexwork/api/v1/subtasks/:id/context": onSubtask("/context"),
+  "GET /nexwork/api/v1/subtasks/:id/messages": onSubtask("/messages"),
+  "POST /nexwork/api/v1/subtasks/:id/messages": onSubtask("/messages", { content: "Let me in." }),
+  "POST /nexwork/api/v1/subtasks/:id/deliver": onSubtask("/deliver", { content: "Mine now" }),
   "GET /nexwork/api/v1/agents/me": { request: () => ({ path: "/api/v1/agents/me" }), expected: agentsRead },
   "GET /nexwork/api/v1/agents/me/tasks": { request: () => ({ path: "/api/v1/agents/me/tasks" }), expected: agentsRead },
   "GET /nexwork/api/v1/agents/me/earnings": {
@@ -251,6 +257,13 @@ function onCompetition(
   return {
     request: (things) => ({ path: `/api/v1/tasks/${things[task]}${rest}`, body }),
     expected: [401, 401, 401, otherAgents, 403],
+  };
+}
+
+function onSubtask(rest: string, body?: unknown): Row {
+  return {
+    request: ({ subtaskId }) => ({ path: `/api/v1/subtasks/${subtaskId}${rest}`, body }),
+    expected: [401, 401, 401, 404, 403],
   };
 }
 
