@@ -166,7 +166,7 @@ export class TeamPlay {
     if (next.do === "deliver") await this.#execute(submitWork, { taskId, workerId: worker, text: "Here." });
     if (next.do === "release") await this.#execute(releaseAssignment, { taskId, workerId: worker, reason: null });
     if (next.do === "drop") {
-      const drop = { subtaskId: taskId, assignmentId: assignment, buyerId: null, reason: "Silent." };
+      const drop = { subtaskId: taskId, assignmentId: assignment, reason: "Silent." };
       await this.#execute(dropMember, drop);
     }
   }
