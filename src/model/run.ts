@@ -42,7 +42,7 @@ export interface Run {
   readonly fence: number;
 }
 
-type StepKind = "model" | "tool" | "call" | "question" | "delivery";
+type StepKind = "model" | "tool" | "call" | "progress" | "question" | "delivery";
 
 /** What was done, in order. Stored before the next begins, so that it is never done again. Never changed. */
 export interface RunStep {

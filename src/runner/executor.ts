@@ -82,6 +82,17 @@ export interface RunSession {
   history(): readonly RunStep[];
 }
 
+/**
+ * What the methods of a session, and `signal.reason`, say when the executor must stop at once: the run was laid aside for
+ * an answer or a verdict, taken away, cancelled, or has used up a limit. Let it pass; what was done is stored.
+ */
+export class RunStopped extends Error {
+  constructor(why: string) {
+    super(why);
+    this.name = "RunStopped";
+  }
+}
+
 /** Thrown by an executor that gives up for good; the poster reads the reason. */
 export class RunFailed extends Error {
   constructor(reason: string) {
