@@ -1,6 +1,7 @@
 import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 import envPaths from "env-paths";
+import type { ModelPrices, TokenPrices } from "./model/chat.ts";
 import { localNetworks, readNetworks } from "./model/outside-url.ts";
 
 /** Everything that can be set, read from the environment once. Documented for people in docs/settings.md. */
@@ -54,7 +55,11 @@ interface ModelConfig {
   readonly baseUrl: string;
   readonly apiKey: string | undefined;
   readonly model: string;
+  /** For an answer in one piece, and for the silence within one that is streamed. */
   readonly timeoutMs: number;
+  /** For a whole answer that is streamed. */
+  readonly answerMs: number;
+  readonly prices: ModelPrices;
 }
 
 interface S3Config {
@@ -175,18 +180,36 @@ function redisUrl(env: Environment): string | undefined {
 /** A server of one's own goes before Anthropic's. */
 function model(env: Environment): ModelConfig | undefined {
   const timeoutMs = wholeNumber(env, "MODEL_TIMEOUT_SECONDS", 60, 1, 600) * 1_000;
+  const answerMs = wholeNumber(env, "MODEL_ANSWER_SECONDS", 600, 1, 3_600) * 1_000;
+  const shared = { timeoutMs, answerMs, prices: modelPrices(env) };
   const [baseUrl, name] = [httpUrl(env, "MODEL_BASE_URL"), text(env, "MODEL_NAME")];
   const [apiKey, anthropicKey] = [text(env, "MODEL_API_KEY"), text(env, "ANTHROPIC_API_KEY")];
   if (baseUrl !== undefined) {
     if (name === undefined) throw new ConfigError("MODEL_NAME is required when MODEL_BASE_URL is set.");
-    return { kind: "openai-compatible", baseUrl, apiKey, model: name, timeoutMs };
+    return { kind: "openai-compatible", baseUrl, apiKey, model: name, ...shared };
   }
   if (apiKey !== undefined) throw new ConfigError("MODEL_API_KEY is of no use without MODEL_BASE_URL.");
   if (anthropicKey === undefined) return undefined;
   const anthropicUrl = httpUrl(env, "ANTHROPIC_BASE_URL") ?? "https://api.anthropic.com";
   const versioned = anthropicUrl.endsWith("/v1") ? anthropicUrl : `${anthropicUrl}/v1`;
   const model = name ?? "claude-sonnet-5";
-  return { kind: "anthropic", baseUrl: versioned, apiKey: anthropicKey, model, timeoutMs };
+  return { kind: "anthropic", baseUrl: versioned, apiKey: anthropicKey, model, ...shared };
+}
+
+/** `name=input/output`, and behind them what cached input and its caching cost; several with commas between. */
+function modelPrices(env: Environment): ModelPrices {
+  const value = text(env, "MODEL_PRICES");
+  if (value === undefined) return new Map();
+  return new Map(value.split(",").map((entry) => pricesOfModel(entry.trim())));
+}
+
+function pricesOfModel(entry: string): readonly [string, TokenPrices] {
+  const [, name, list] = /^(.+)=(\d+(?:\.\d+)?(?:\/\d+(?:\.\d+)?){1,3})$/.exec(entry) ?? [];
+  const [input, output, cachedInput = input, cacheWrite = input] = list?.split("/").map(Number) ?? [];
+  if (name !== undefined && input !== undefined && output !== undefined && cachedInput !== undefined) {
+    return [name, { input, output, cachedInput, cacheWrite: cacheWrite ?? input }];
+  }
+  throw new ConfigError("MODEL_PRICES must be US dollars per million tokens, such as claude-sonnet-5=3/15/0.3/3.75.");
 }
 
 function s3(env: Environment): S3Config | undefined {
