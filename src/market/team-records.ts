@@ -56,7 +56,10 @@ export class TeamRecords {
   /** One subtask waits for another from now on; one that the plan has already stays. */
   putDependency(dependency: Dependency): void {
     const key = dependencyKey(dependency);
-    if (this.dependencies.get(key) !== undefined) return this.dependencies.replace(key, dependency);
+    if (this.dependencies.get(key) !== undefined) {
+      this.dependencies.replace(key, dependency);
+      return;
+    }
     this.dependencies.add(key, dependency);
     this.#upstream.add(dependency.taskId, key);
     this.#downstream.add(dependency.dependsOnId, key);
