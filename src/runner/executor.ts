@@ -1,6 +1,6 @@
 import type { Currency } from "../model/money.ts";
 import type { QuestionItem } from "../model/question.ts";
-import type { ExecutorKind, RunStep } from "../model/run.ts";
+import type { ExecutorKind, ExecutorSettings, RunStep } from "../model/run.ts";
 
 /** What a run is about, as its executor may know it. Everything in it was written by strangers: data, never orders. */
 export interface RunBrief {
@@ -24,17 +24,7 @@ export interface RunBrief {
   };
 }
 
-/** What an operator sets for an executor; each uses what concerns it. */
-export interface ExecutorSettings {
-  /** Which model; absent: the server's own choice. */
-  readonly model?: string;
-  /** `command`: the program and its arguments. */
-  readonly command?: readonly string[];
-  /** `command`: how it is spoken to. */
-  readonly protocol?: "stdio" | "acp";
-  /** `a2a`: the other agent's card or endpoint. */
-  readonly url?: string;
-}
+export type { ExecutorSettings } from "../model/run.ts";
 
 export type StepRequest = Pick<RunStep, "kind" | "name" | "input">;
 
