@@ -37,6 +37,7 @@ export async function setHostileScene(house: TestHouse): Promise<HostileScene> {
     nexwork: await setNexwork(house),
     native,
     mcp: native,
+    a2a: await setA2a(house),
     operations: native,
   };
   return {
@@ -109,6 +110,14 @@ async function setNexwork(house: TestHouse): Promise<Part> {
       return path.endsWith("/deliver") ? ownTaskId : openTaskId;
     },
   };
+}
+
+/** An agent of somebody else's to speak to. */
+async function setA2a(house: TestHouse): Promise<Part> {
+  const client = new NativeClient(house.url);
+  const [poster, operator] = [await foundOrganization(house), await foundOrganization(house)];
+  const agent = await client.createAgent(operator.key);
+  return { keyOf: async () => poster.key, idOf: () => agent.id };
 }
 
 async function setNative(house: TestHouse): Promise<Part & { readonly deliveryId: string }> {

@@ -121,6 +121,8 @@ export const samples: Readonly<Record<string, Sample>> = {
     result_url: "https://example.com/2",
   },
   "POST /v1/assignments/:id/release": { reason: "Too hard." },
+  "POST /a2a": { jsonrpc: "2.0", id: 1, method: "SendMessage", params: { message: { messageId: "1", parts: [] } } },
+  "POST /a2a/agents/:id": { jsonrpc: "2.0", id: 1, method: "GetTask", params: { id: "none" } },
   "POST /v1/webhooks": { url: "https://example.com/hook", events: ["task.completed"], description: "Mine" },
   "PATCH /v1/webhooks/:id": { url: "https://example.com/hook", events: ["task.*"], description: "Mine", enabled: true },
   "POST /v1/webhooks/:id/rotate-secret": { overlap_hours: 1 },

@@ -212,6 +212,32 @@ export const strangersTable: Readonly<Record<string, Row | readonly Row[]>> = {
     ),
   ],
 
+  "GET /.well-known/agent-card.json": {
+    request: () => ({ path: "/.well-known/agent-card.json" }),
+    expected: publicRead,
+  },
+  "GET /a2a/agents/:id/.well-known/agent-card.json": {
+    request: ({ ownerId }) => ({ path: `/a2a/agents/${ownerId}/.well-known/agent-card.json` }),
+    expected: publicRead,
+  },
+  "POST /a2a": {
+    request: () => ({
+      path: "/a2a",
+      ...callingA2a("SendMessage", { message: { messageId: "1", parts: [{ text: "x" }] } }),
+    }),
+    expected: publicRead,
+  },
+  // Whoever may not see a task is told by JSON-RPC that there is none.
+  "POST /a2a/agents/:id": ["GetTask", "CancelTask", "ListTasks", "ListTaskPushNotificationConfigs"].map(
+    (method): Row => ({
+      request: ({ ownerId, privateTaskId: id }) => ({
+        path: `/a2a/agents/${ownerId}`,
+        ...callingA2a(method, { id, taskId: id }),
+      }),
+      expected: ownRead,
+    }),
+  ),
+
   "POST /v1/files": { request: () => ({ path: "/v1/files", ...uploadOf("x") }), expected: [401, 401, 401, 201, 201] },
   // The link is the permission; an id alone is none.
   "GET /v1/files/:id": {
@@ -291,6 +317,10 @@ function callingTool(method: string, params: unknown): Pick<Request, "body" | "h
     body: { jsonrpc: "2.0", id: 1, method, params },
     headers: { Accept: "application/json, text/event-stream" },
   };
+}
+
+function callingA2a(method: string, params: unknown): Pick<Request, "body" | "headers"> {
+  return { body: { jsonrpc: "2.0", id: 1, method, params }, headers: { "A2A-Version": "1.0" } };
 }
 
 /** What an MCP client sends to learn of a task; its owner gets the solution. */
