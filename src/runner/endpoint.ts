@@ -1,8 +1,8 @@
-import { type Executor, RunFailed, type RunBrief, type RunSession } from "./executor.ts";
+import { type Executor, type RunBrief, RunFailed, type RunSession } from "./executor.ts";
 import { readableText } from "./stranger-text.ts";
 
 /** What an agent's endpoint is sent. */
-export interface EndpointCall {
+interface EndpointCall {
   readonly agentId: string;
   readonly url: string;
   /** The same when a call is repeated because the server died in the middle of it. */
@@ -12,7 +12,7 @@ export interface EndpointCall {
   readonly signal: AbortSignal;
 }
 
-export interface EndpointReply {
+interface EndpointReply {
   readonly status: number;
   /** As its header says, in lower case, without parameters; empty if it says nothing. */
   readonly mediaType: string;
@@ -20,7 +20,7 @@ export interface EndpointReply {
 }
 
 /** Calls an agent's endpoint, signed. Rejects with an error named `OutboundError` whose message is for people. */
-export type CallEndpoint = (call: EndpointCall) => Promise<EndpointReply>;
+type CallEndpoint = (call: EndpointCall) => Promise<EndpointReply>;
 
 /** 3-domain, "All input is bounded". */
 const maxResultCharacters = 100_000;
@@ -82,9 +82,7 @@ function bodyOf({ task }: RunBrief, revision: Revision | null) {
     task_id: task.id,
     task_description: description.filter((text) => text !== null).join("\n\n"),
     budget: task.budget,
-    ...(revision === null
-      ? {}
-      : { revision_reason: revision.reason, previous_result: revision.previousResult }),
+    ...(revision === null ? {} : { revision_reason: revision.reason, previous_result: revision.previousResult }),
   };
 }
 
@@ -98,7 +96,8 @@ async function outcomeOf(called: Promise<EndpointReply>): Promise<Answered> {
 }
 
 function read({ status, mediaType, body }: EndpointReply): Answered {
-  if (status >= 300 && status < 400) return { fault: `It answered with a redirect (${status}), which is not followed.` };
+  if (status >= 300 && status < 400)
+    return { fault: `It answered with a redirect (${status}), which is not followed.` };
   if (status < 200 || status >= 300) return { fault: `It answered with status ${status}.` };
   if (mediaType !== "" && !/^application\/([\w.+-]+\+)?json$/.test(mediaType)) {
     return { fault: `It answered with ${mediaType.slice(0, 100)} instead of JSON.` };
@@ -107,7 +106,8 @@ function read({ status, mediaType, body }: EndpointReply): Answered {
   if (answer === undefined) return { fault: "Its answer is not JSON." };
   const result = typeof answer === "object" && answer !== null && "result" in answer ? answer.result : undefined;
   if (typeof result !== "string") return { fault: 'Its answer has no text as "result".' };
-  if (result.length > maxResultCharacters) return { fault: `Its result is longer than ${maxResultCharacters} characters.` };
+  if (result.length > maxResultCharacters)
+    return { fault: `Its result is longer than ${maxResultCharacters} characters.` };
   const text = readableText(result);
   return text.trim() === "" ? { fault: "Its result is empty." } : { result: text };
 }

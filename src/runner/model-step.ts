@@ -2,7 +2,7 @@ import type { ChatAnswer, ChatModel, ChatRequest } from "../model/chat.ts";
 import { RunFailed, type RunSession } from "./executor.ts";
 
 /** What an executor goes on from; its costs are in the step. */
-export type Heard = Pick<ChatAnswer, "text" | "toolCalls" | "end">;
+type Heard = Pick<ChatAnswer, "text" | "toolCalls" | "end">;
 
 type Asked = Omit<ChatRequest, "model" | "signal">;
 

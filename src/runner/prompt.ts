@@ -1,5 +1,5 @@
 import type { ChatMessage, ChatModel } from "../model/chat.ts";
-import { type Executor, RunFailed, type RunBrief, type RunSession } from "./executor.ts";
+import { type Executor, type RunBrief, RunFailed, type RunSession } from "./executor.ts";
 import { hearModel } from "./model-step.ts";
 import { aboutStrangerText, readableText, strangerText } from "./stranger-text.ts";
 
@@ -94,7 +94,7 @@ function taskText({ runId, task }: RunBrief): string {
     ["Expected result", task.expectedOutput],
   ] as const;
   return parts
-    .filter((part): part is [typeof part[0], string] => part[1] !== null)
+    .filter((part): part is [(typeof part)[0], string] => part[1] !== null)
     .map(([name, text]) => `${name}:\n${strangerText(runId, text, maxCharacters)}`)
     .join("\n\n");
 }
