@@ -38,3 +38,24 @@ describe("the prices of models", () => {
     },
   );
 });
+
+describe("what programs of agents may have", () => {
+  it("is set in seconds and MiB, and what is left out is as docs/settings.md says", () => {
+    const { limits, readOnlyFolders } = readConfig({}).sandbox;
+    const [wallMs, MiB] = [600_000, 1024 ** 2];
+    expect(limits).toEqual({ wallMs, cpuMs: wallMs, memoryBytes: 1_024 * MiB, processes: 256, diskBytes: 1_024 * MiB });
+    expect(readOnlyFolders).toEqual([]);
+    const set = { GUILDHALL_SANDBOX_SECONDS: "30", GUILDHALL_SANDBOX_MEMORY_MIB: "256" };
+    expect(readConfig(set).sandbox.limits).toMatchObject({ wallMs: 30_000, cpuMs: 30_000, memoryBytes: 256 * MiB });
+    expect(readConfig({ GUILDHALL_SANDBOX_FOLDERS: "/opt/a:/srv/b" }).sandbox.readOnlyFolders).toHaveLength(2);
+  });
+
+  it.each([
+    ["GUILDHALL_SANDBOX_SECONDS", "0"],
+    ["GUILDHALL_SANDBOX_PROCESSES", "1"],
+    ["GUILDHALL_SANDBOX_MEMORY_MIB", "a lot"],
+    ["GUILDHALL_SANDBOX_FOLDERS", "tools"],
+  ])("is refused when %s is %s", (name, value) => {
+    expect(() => readConfig({ [name]: value })).toThrow(name);
+  });
+});
