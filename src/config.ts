@@ -48,6 +48,8 @@ export interface Config {
   readonly model: ModelConfig | undefined;
   /** Runs that one process has at work at once; those that wait for the poster do not count. */
   readonly maxRuns: number;
+  /** How long an agent that is hired directly may take. */
+  readonly executeMs: number;
   /** What one run may use at most. */
   readonly runLimits: RunLimits;
   readonly sandbox: SandboxConfig;
@@ -140,6 +142,7 @@ export function readConfig(env: Environment = process.env): Config {
     opensLinks: oneOf(env, "GUILDHALL_OPEN_LINKS", ["true", "false"], "true") === "true",
     model: model(env),
     maxRuns: wholeNumber(env, "GUILDHALL_RUN_MAX", 2_000, 1, 100_000),
+    executeMs: wholeNumber(env, "GUILDHALL_EXECUTE_SECONDS", 120, 1, 3_600) * 1_000,
     runLimits: {
       steps: wholeNumber(env, "GUILDHALL_RUN_STEPS", 300, 1, 10_000),
       tokens: wholeNumber(env, "GUILDHALL_RUN_TOKENS", 5_000_000, 1, 1_000_000_000),

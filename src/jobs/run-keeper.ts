@@ -1,13 +1,14 @@
 import type { RunOutcome } from "../market/settle-run.ts";
 import { settleRun } from "../market/settle-run.ts";
 import { isLive } from "../model/assignment.ts";
-import { Refusal, type RefusalCode } from "../model/errors.ts";
+import { Refusal } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
 import { hasEnded, type Run } from "../model/run.ts";
 import { type Executors, RunFailed } from "../runner/executor.ts";
 import type { EventFeed } from "../store/event-feed.ts";
 import { type RunContext, readRunContexts } from "../store/run-contexts.ts";
 import { giveUpRuns, readRunStandings, renewRuns, takeRuns, wakeRuns } from "../store/runs.ts";
+import { outages } from "./outages.ts";
 import type { RunHouse } from "./run-context.ts";
 import { LiveRun } from "./run-session.ts";
 import { RunStop } from "./run-stop.ts";
@@ -30,9 +31,6 @@ const sweepIntervalMs = 20_000;
 const runsPerTake = 50;
 const settlePauseMs = 1_000;
 const maxSettleAttempts = 5;
-
-/** Ours or the database's to mend, not the run's. */
-const outages: ReadonlySet<RefusalCode> = new Set(["shutting_down", "queue_full", "database_unavailable"]);
 
 interface Held {
   readonly live: LiveRun;
@@ -130,18 +128,20 @@ export class RunKeeper {
 
   /** Runs to the end, or until this node stops with it. Never rejects. */
   async #keep(live: LiveRun, context: RunContext, workspace: RunWorkspace): Promise<void> {
-    const outcome = await this.#run(live, context);
+    const outcome = await this.#run(live, context, workspace);
     live.stop(new RunStop("ended", "The run has ended."));
-    await workspace.close(outcome !== undefined).catch((error: unknown) => this.#warn(error, "a workspace stays"));
-    if (outcome !== undefined) await this.#settle(live.run, outcome);
+    await workspace.close().catch((error: unknown) => this.#warn(error, "a workspace stays"));
+    if (outcome === undefined || !(await this.#settle(live.run, outcome))) return;
+    await workspace.forget().catch((error: unknown) => this.#warn(error, "what was kept of a workspace stays"));
   }
 
   /** What the run has come to; undefined: it goes on, later or elsewhere. */
-  async #run(live: LiveRun, context: RunContext): Promise<RunOutcome | undefined> {
-    if (!isLive(context.assignmentState)) return endOf(context);
-    const executor = this.#options.executors[live.run.executor];
-    if (typeof executor !== "function") return failed(context, executor.unavailable);
+  async #run(live: LiveRun, context: RunContext, workspace: RunWorkspace): Promise<RunOutcome | undefined> {
     try {
+      await workspace.adopt(context.steps);
+      if (!isLive(context.assignmentState)) return endOf(context);
+      const executor = this.#options.executors[live.run.executor];
+      if (typeof executor !== "function") return failed(context, executor.unavailable);
       await untilStopped(live, executor(live));
     } catch (error) {
       return this.#outcomeOf(live, context, error);
@@ -177,20 +177,22 @@ export class RunKeeper {
     return isLive(standing.assignmentState) ? undefined : endOf(standing);
   }
 
-  async #settle({ id: runId, taskId, fence }: Run, outcome: RunOutcome): Promise<void> {
+  /** Whether it was settled here. */
+  async #settle({ id: runId, taskId, fence }: Run, outcome: RunOutcome): Promise<boolean> {
     for (let attempt = 1; attempt <= maxSettleAttempts; attempt++) {
       try {
         await this.#options.engine.execute(settleRun, { runId, taskId, fence, outcome });
-        return;
+        return true;
       } catch (error) {
         const isOutage = error instanceof Refusal && outages.has(error.code);
         if (!isOutage || this.#isClosed) {
           if (!(error instanceof Refusal)) this.#warn(error, "a run could not be settled");
-          return;
+          return false;
         }
         await new Promise((resolve) => setTimeout(resolve, settlePauseMs));
       }
     }
+    return false;
   }
 
   async #giveUp({ id, fence }: Run): Promise<void> {

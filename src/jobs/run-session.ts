@@ -89,14 +89,14 @@ export class LiveRun implements RunSession {
       const startedAt = this.#house.clock();
       const outcome = await this.#unlessStopped(perform(this.signal));
       const { output, error = null, inputTokens = 0, outputTokens = 0, costMicros = 0 } = outcome;
-      const snapshot = outcome.changesWorkspace === true ? await this.#workspace.keep() : null;
+      const snapshotKey = outcome.changesWorkspace === true ? await this.#unlessStopped(this.#workspace.keep()) : null;
       const step = await this.#store({
         ...this.#next(request, startedAt, output),
         error: error === null ? null : storable(error),
         ...{ inputTokens, outputTokens, costMicros },
-        snapshotKey: snapshot?.key ?? null,
+        snapshotKey,
       });
-      await snapshot?.settle();
+      if (snapshotKey !== null) await this.#workspace.settle(snapshotKey);
       return step.output as Output;
     });
   }
@@ -166,7 +166,7 @@ export class LiveRun implements RunSession {
   }
 
   workspace(): Promise<string> {
-    return this.#alone(() => this.#unlessStopped(this.#workspace.open(this.#steps)));
+    return this.#alone(() => this.#unlessStopped(this.#workspace.open()));
   }
 
   #ref() {

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { pino } from "pino";
 import { v7 as newId } from "uuid";
@@ -5,13 +6,14 @@ import { expect } from "vitest";
 import type { Engine } from "../../src/engine/engine.ts";
 import type { RunHouse } from "../../src/jobs/run-context.ts";
 import { RunKeeper } from "../../src/jobs/run-keeper.ts";
-import { noWorkspace } from "../../src/jobs/run-workspace.ts";
+import { RunWorkspace } from "../../src/jobs/run-workspace.ts";
 import type { PostTask } from "../../src/market/post-task.ts";
 import { startRun } from "../../src/market/start-run.ts";
 import type { Id } from "../../src/model/ids.ts";
 import type { Run, RunLimits, RunStep } from "../../src/model/run.ts";
 import { LocalObjectStore } from "../../src/outbound/local-object-store.ts";
 import type { Executor, Executors } from "../../src/runner/executor.ts";
+import { openSandbox, type Sandbox } from "../../src/runner/sandbox/sandbox.ts";
 import { runSteps, runs } from "../../src/store/book/run-tables.ts";
 import { EventFeed } from "../../src/store/event-feed.ts";
 import { EngineStage } from "./engine-stage.ts";
@@ -33,10 +35,13 @@ export class RunStage {
   readonly objects: LocalObjectStore;
   poster: Id = "";
   agent: Id = "";
+  sandbox: Sandbox | undefined;
   readonly #nodes = new Set<RunNode>();
+  readonly #folder: string;
 
   private constructor(stage: EngineStage, folder: string) {
     this.stage = stage;
+    this.#folder = folder;
     this.objects = new LocalObjectStore(folder);
   }
 
@@ -61,13 +66,15 @@ export class RunStage {
       newId,
       log: pino({ level: process.env.TEST_LOG_LEVEL ?? "silent" }),
     };
+    const sandbox = this.sandbox ?? (await openSandbox({ folder: join(this.#folder, "sandbox") }));
+    this.sandbox = sandbox;
     const keeper = new RunKeeper({
       ...house,
       nodeId: newId(),
       executors: only(executor),
       feed,
       maxRuns,
-      workspaceOf: () => noWorkspace("This test has none."),
+      workspaceOf: ({ id, fence }) => new RunWorkspace(house, sandbox, join(this.#folder, `${id}-${fence}`)),
     });
     const node = {
       engine,

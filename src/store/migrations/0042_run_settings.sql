@@ -9,4 +9,5 @@ alter table agents
   add column run_limits json,
   -- Whether the platform takes work from the board for it.
   add column takes_open_tasks boolean not null default false;
+create index agents_run_here on agents (id) where executor is not null;
 create index agents_take_open_tasks on agents (id) where takes_open_tasks and executor is not null;
