@@ -1,4 +1,4 @@
-import type { Pool } from "pg";
+import type { ClientBase, Pool } from "pg";
 import type { EventData, EventType } from "../model/events.ts";
 import type { Id } from "../model/ids.ts";
 import type { Instant } from "../model/instant.ts";
@@ -69,6 +69,17 @@ export async function readA2aTask(pool: Pool, taskId: Id, owner: A2aOwner): Prom
     values: [taskId, owner.posterId, owner.agentId],
   });
   return rows[0];
+}
+
+/** Tasks by their ids, for those who are told of them. */
+export async function readA2aTasks(client: ClientBase, ids: readonly Id[]): Promise<ReadonlyMap<Id, A2aTask>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await client.query<A2aTask>({
+    name: "a2a_tasks",
+    text: `select ${columns} from tasks t where t.id = any($1) and ${given}`,
+    values: [ids],
+  });
+  return new Map(rows.map((task) => [task.id, task]));
 }
 
 export interface A2aListQuery extends A2aOwner {

@@ -2,7 +2,11 @@ import { createHash } from "node:crypto";
 import {
   type AgentCard,
   type CancelTaskRequest,
+  type DeleteTaskPushNotificationConfigRequest,
+  type GetTaskPushNotificationConfigRequest,
   type GetTaskRequest,
+  type ListTaskPushNotificationConfigsRequest,
+  type ListTaskPushNotificationConfigsResponse,
   type ListTasksRequest,
   type ListTasksResponse,
   type Message,
@@ -11,6 +15,7 @@ import {
   type StreamResponse,
   type SubscribeToTaskRequest,
   type Task,
+  type TaskPushNotificationConfig,
 } from "@a2a-js/sdk";
 import { TaskNotCancelableError, UnsupportedOperationError } from "@a2a-js/sdk/errors";
 import { answerQuestion } from "../../market/answer-question.ts";
@@ -37,6 +42,7 @@ import {
   presentTaskStatus,
   shownState,
 } from "./present.ts";
+import { PushConfigs } from "./push.ts";
 import { readAnswer, readBrief, readDecision } from "./read-message.ts";
 
 /** How long a client that waits for the end of its task is kept waiting before it is told how far it is. */
@@ -59,11 +65,13 @@ export class AgentConversation {
   readonly #context: DoorContext;
   readonly #conversation: Conversation;
   readonly #owner: A2aOwner;
+  readonly #push: PushConfigs;
 
   constructor(context: DoorContext, conversation: Conversation) {
     this.#context = context;
     this.#conversation = conversation;
     this.#owner = { posterId: conversation.caller.partyId, agentId: conversation.agent.id };
+    this.#push = new PushConfigs(context, (taskId) => this.#find(taskId));
   }
 
   async getAgentCard(): Promise<AgentCard> {
@@ -73,14 +81,15 @@ export class AgentConversation {
   /** A message begins a task, answers a question or decides on the work. Waits for its end unless asked not to. */
   async sendMessage({ message, metadata, configuration }: SendMessageRequest): Promise<Task> {
     const historyLength = readHistoryLength(configuration?.historyLength);
-    const task = await this.#say(message, metadata);
+    const task = await this.#say(message, metadata, configuration?.taskPushNotificationConfig);
     const settled = configuration?.returnImmediately === true ? task : await this.#untilResting(task);
     return this.#present(settled, historyLength);
   }
 
   async *sendMessageStream({ message, metadata, configuration }: SendMessageRequest): AsyncGenerator<StreamResponse> {
     const historyLength = readHistoryLength(configuration?.historyLength);
-    yield* this.#stream(await this.#say(message, metadata), historyLength);
+    const task = await this.#say(message, metadata, configuration?.taskPushNotificationConfig);
+    yield* this.#stream(task, historyLength);
   }
 
   async *resubscribe({ id }: SubscribeToTaskRequest): AsyncGenerator<StreamResponse> {
@@ -135,9 +144,24 @@ export class AgentConversation {
     return this.#present(await this.#find(id), 0);
   }
 
-  /** A task of the caller's with this agent. Refuses `task_not_found`. */
-  async findTask(id: string): Promise<A2aTask> {
-    return this.#find(id);
+  async createTaskPushNotificationConfig(config: TaskPushNotificationConfig): Promise<TaskPushNotificationConfig> {
+    return this.#push.set(config);
+  }
+
+  async getTaskPushNotificationConfig(
+    request: GetTaskPushNotificationConfigRequest,
+  ): Promise<TaskPushNotificationConfig> {
+    return this.#push.get(request);
+  }
+
+  async listTaskPushNotificationConfigs(
+    request: ListTaskPushNotificationConfigsRequest,
+  ): Promise<ListTaskPushNotificationConfigsResponse> {
+    return this.#push.list(request);
+  }
+
+  async deleteTaskPushNotificationConfig(request: DeleteTaskPushNotificationConfigRequest): Promise<void> {
+    await this.#push.remove(request);
   }
 
   async #find(id: string): Promise<A2aTask> {
@@ -147,14 +171,25 @@ export class AgentConversation {
     return (await readA2aTask(this.#context.reads, id.toLowerCase(), this.#owner)) ?? refuse("task_not_found");
   }
 
-  async #say(message: Message | undefined, metadata: SendMessageRequest["metadata"]): Promise<A2aTask> {
+  async #say(
+    message: Message | undefined,
+    metadata: SendMessageRequest["metadata"],
+    push: TaskPushNotificationConfig | undefined,
+  ): Promise<A2aTask> {
     if (message === undefined) refuse("validation_failed", { message: "The message is missing." });
     if (typeof message.messageId !== "string" || message.messageId === "") {
       refuse("validation_failed", { message: "The message has no messageId." });
     }
     const idempotency = this.#retryOf(message, metadata);
-    if (message.taskId === "") return this.#begin(message, metadata, idempotency);
+    // Before anything happens: a message with a bad address for its notifications begins nothing.
+    if (push !== undefined) this.#push.read(push);
+    if (message.taskId === "") {
+      const begun = await this.#begin(message, metadata, idempotency);
+      if (push !== undefined) await this.#push.add(begun, push);
+      return begun;
+    }
     const task = await this.#find(message.taskId);
+    if (push !== undefined) await this.#push.add(task, push);
     if (message.contextId !== "" && message.contextId !== task.contextId) {
       refuse("validation_failed", { message: "The task belongs to another contextId." });
     }

@@ -27,7 +27,7 @@ const beatMs = 15_000;
 
 const JsonRpcRequest = Type.Object({
   jsonrpc: Type.Literal("2.0"),
-  id: Type.Optional(Type.Unsafe<string | number>({ type: ["string", "integer"], maxLength: 256 })),
+  id: Type.Optional(Type.Unsafe<string | number>({ oneOf: [Type.String({ maxLength: 256 }), Type.Integer()] })),
   method: Type.String({ minLength: 1, maxLength: 100 }),
   params: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
 });
