@@ -70,7 +70,10 @@ export function readRunning(
   { allowHttpUrls, openNetworks }: DoorContext,
 ): Running {
   const asked = Object.keys(runningFields).some((field) => body[field as keyof typeof body] !== undefined);
-  if (!asked) return { ...before };
+  if (!asked) {
+    const { executor, executorSettings, runLimits, takesOpenTasks } = before;
+    return { executor, executorSettings, runLimits, takesOpenTasks };
+  }
   if (partyId === before.id && role !== "admin") {
     refuse("not_allowed", { message: "Only its operator can say how an agent is run." });
   }
