@@ -112,13 +112,14 @@ export interface AgentworkEvent {
   readonly submission: Pick<Solution, "text" | "links"> | null;
 }
 
-/** The newest `limit` events of a task, oldest first. */
+/** The newest `limit` events of a task, oldest first, without the steps of its runs, which the document does not know. */
 export async function readAgentworkEvents(pool: Pool, taskId: Id, limit: number): Promise<AgentworkEvent[]> {
   const { rows } = await pool.query<AgentworkEvent>({
     name: "agentwork_events",
     text: `select e.type, e.actor_id as "actorId", e.data, e.at,
         case when s.id is not null then json_build_object('text', s.text, 'links', s.links) end as submission
-      from (select * from task_events where task_id = $1 order by number desc limit $2) e
+      from (select * from task_events where task_id = $1 and type not in ('run.started', 'run.step')
+        order by number desc limit $2) e
       left join submissions s on e.type = 'task.submitted' and s.id = (e.data ->> 'submissionId')::uuid
       order by e.number`,
     values: [taskId, limit],

@@ -159,7 +159,9 @@ describe.skipIf(sandbox === undefined)("an Agentwork task done by the engineer",
       expect(Object.keys(files)).toEqual(["src/fizzbuzz.mjs", "src/fizzbuzz.test.mjs", "src/main.mjs"]);
       expect(files["src/fizzbuzz.mjs"]).toBe(fixedProgram);
 
-      const said = (await eventsOf(taskId)).filter(({ type }) => type === "status").map(({ content }) => content);
+      const events = await eventsOf(taskId);
+      expect(events.filter(({ content }) => content.startsWith("run."))).toEqual([]);
+      const said = events.filter(({ type }) => type === "status").map(({ content }) => content);
       const once = ["Wrote src/fizzbuzz.mjs", "Changed src/fizzbuzz.mjs", "Revising the solution..."];
       for (const line of once) expect(said.filter((each) => each === line)).toHaveLength(1);
       expect(said.filter((line) => line.startsWith("Ran: node src/fizzbuzz.test.mjs"))).toEqual([
@@ -177,12 +179,13 @@ describe.skipIf(sandbox === undefined)("an Agentwork task done by the engineer",
     const databasePassword = (await readFile(join(folder, "postgres-password"), "utf8")).trim();
     const secrets = [...planted, adminKey, databasePassword];
     const asked = model.questions.length;
+    /** All that the model has been told. */
     const loot = (): string =>
       model.questions
         .slice(asked)
         .map(({ prompt }) => prompt)
         .join("\n")
-        .slice(-15_000);
+        .slice(0, 19_000);
     const attempts = attacks(folder, server);
     model.script((wanted: Question) => {
       const calls = attempts[answersIn(wanted)];
@@ -209,12 +212,13 @@ describe.skipIf(sandbox === undefined)("an Agentwork task done by the engineer",
     expect(files).toHaveLength(1);
     const bodies = model.questions.slice(asked).map(({ body }) => JSON.stringify(body));
     const told = JSON.stringify([asking, proposed, result, files, await eventsOf(taskId), bodies]);
-    // It has tried, and what it tried came to nothing.
-    expect(told).toContain("is a link, and links are not followed");
-    expect(told).toContain("is not in the workspace");
-    expect(told).toContain("worker");
-    for (const secret of secrets)
+    for (const secret of secrets) {
       expect(told.includes(secret), `A secret has got out: ${secret.slice(0, 12)}…`).toBe(false);
+    }
+    // It has tried, and what it tried came to nothing.
+    for (const answer of ["is a link, and links are not followed", "is not in the workspace", "uid=1000(worker)"]) {
+      expect(loot().includes(answer), answer).toBe(true);
+    }
     expect(await readFile(join(folder, "admin-key"), "utf8")).toContain(adminKey);
     await expect.poll(leftWorkspaces).toEqual([]);
   });
@@ -241,7 +245,7 @@ function attacks(folder: string, { url, pid }: ServerProcess): ScriptedCall[][] 
     [shell(`cat ${secretFiles.join(" ")}; ls -laR ${folder}; ls -la / /tmp /root /home; cat /proc/${pid}/environ`)],
     [shell(`ls -la /proc/*/fd /proc/*/root; cat /proc/1/root${folder}/admin-key; node -e '${call}'`)],
     [shell(`ln -s ${folder}/admin-key key; ln -s ${folder} home; ln ${folder}/admin-key hard; mkfifo pipe; ls -la`)],
-    [
+    ...[
       { tool: "read_file", input: { path: "key" } },
       { tool: "read_file", input: { path: "home/admin-key" } },
       { tool: "read_file", input: { path: `${folder}/admin-key` } },
@@ -252,7 +256,7 @@ function attacks(folder: string, { url, pid }: ServerProcess): ScriptedCall[][] 
       { tool: "list_files", input: { path: "home" } },
       { tool: "search", input: { pattern: "planted|gh_", path: "/proc" } },
       { tool: "search", input: { pattern: "planted", path: folder } },
-    ],
+    ].map((each) => [each]),
     [shell(`rm -f key; ln -s ${folder}/admin-key key; touch fine`)],
     [{ tool: "finish", input: { summary: "All of it.", files: ["key", "home", "pipe"] } }],
   ];
