@@ -12,6 +12,7 @@ import { openRuns, type Runs } from "./jobs/open-runs.ts";
 import { type JobWorker, startJobWorker } from "./jobs/worker.ts";
 import { type Instant, instantFromMs, instantToMs } from "./model/instant.ts";
 import { noNetworks, readNetworks } from "./model/outside-url.ts";
+import { endpointCaller } from "./outbound/call-endpoint.ts";
 import { GuardedFetch } from "./outbound/guarded-fetch.ts";
 import { manualPayments } from "./outbound/manual-payments.ts";
 import { openChat, openModels } from "./outbound/models/open-models.ts";
@@ -41,7 +42,7 @@ import { FileLinks } from "./wire/shared/file-links.ts";
 import { MemoryRateLimiter } from "./wire/shared/memory-rate-limiter.ts";
 import type { RateLimiter } from "./wire/shared/rate-limit.ts";
 import { RedisRateLimiter } from "./wire/shared/redis-rate-limiter.ts";
-import { signingSecretsOf } from "./wire/shared/webhook-secret.ts";
+import { signingSecretsOf, webhookSecretOf } from "./wire/shared/webhook-secret.ts";
 
 export type AppConfig = Pick<
   Config,
@@ -110,6 +111,8 @@ interface Jobs {
 
 const keyUseIntervalMs = 30_000;
 const idleCheckMs = 25;
+/** Whoever hired the agent is answered before its endpoint is given up. */
+const endpointSlackMs = 20_000;
 
 /** Puts the house together. The only place that knows everyone. Migrates the database first. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -293,6 +296,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     const opened = await openRuns({
       ...{ house: { ...shared, engine, objects }, nodeId, feed: eventFeed, config, executors: options.executors },
       chat: config.model === undefined ? null : await openChat(config.model),
+      callEndpoint: endpointCaller({
+        ...{ fetch: outside, clock, timeoutMs: config.executeMs + endpointSlackMs },
+        secretOf: (agentId) => webhookSecretOf(agentId, options.secret),
+      }),
     });
     running = opened;
     const runs = {

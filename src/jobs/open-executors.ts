@@ -1,5 +1,6 @@
 import type { ChatModel } from "../model/chat.ts";
 import type { ExecutorKind } from "../model/run.ts";
+import { type CallEndpoint, openEndpoint } from "../runner/endpoint.ts";
 import { openEngineer } from "../runner/engineer/engineer.ts";
 import type { Executors, UnavailableExecutor } from "../runner/executor.ts";
 import { openPrompt } from "../runner/prompt.ts";
@@ -10,6 +11,7 @@ import type { Sandbox } from "../runner/sandbox/sandbox.ts";
 export interface ExecutorParts {
   /** null: none is configured. */
   readonly chat: ChatModel | null;
+  readonly callEndpoint: CallEndpoint;
   readonly sandbox: Sandbox;
   /** Of each program that agents run. */
   readonly limits: Partial<Limits>;
@@ -20,13 +22,13 @@ const noModel: UnavailableExecutor = {
 };
 
 /** Every way in which this server runs an agent, or why it cannot. */
-export function openExecutors({ chat, sandbox, limits }: ExecutorParts): Executors {
+export function openExecutors({ chat, callEndpoint, sandbox, limits }: ExecutorParts): Executors {
   const missing = { unavailable: "This server cannot run agents of this kind." };
   const noSandbox =
     sandbox.refusal === null ? null : { unavailable: `The sandbox does not hold here: ${sandbox.refusal}` };
   return {
     prompt: chat === null ? noModel : openPrompt(chat),
-    endpoint: missing,
+    endpoint: openEndpoint(callEndpoint),
     engineer: chat === null ? noModel : (noSandbox ?? openEngineer({ model: chat, sandbox, limits })),
     command: missing,
     a2a: missing,

@@ -24,7 +24,9 @@ const Registered = Type.Object({
   name: Type.String(),
   api_key: Type.String({ description: "Shown only here" }),
   capabilities: Type.Array(Type.String()),
-  webhook_secret: Type.Optional(Type.String({ description: "With a webhook_url: signs what is sent there" })),
+  webhook_secret: Type.Optional(
+    Type.String({ description: "With a webhook_url or an endpoint_url: signs what is sent there" }),
+  ),
 });
 
 /** POST /api/agents/register – seed 003, "Register a new agent. Returns an API key and 100 free credits". 201 · 400. */
@@ -63,7 +65,8 @@ export const registerAgent: Route = (app, context) => {
         { idempotency },
       );
       reply.code(201);
-      const webhook = agent.webhookUrl === null ? {} : { webhook_secret: webhookSecretOf(party.id, context.secret) };
+      const isCalled = agent.webhookUrl !== null || agent.endpointUrl !== null;
+      const webhook = isCalled ? { webhook_secret: webhookSecretOf(party.id, context.secret) } : {};
       return envelope(
         { id: party.id, name: party.name, api_key: apiKey, capabilities: [...agent.capabilities], ...webhook },
         balance,
