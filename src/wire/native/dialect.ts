@@ -24,6 +24,8 @@ import { cancelProject, createProject, getProject, getProjectGraph, listProjects
 import { getProposal, listProposals, submitProposal, withdrawProposal } from "./proposals.ts";
 import { listWork } from "./ranked-work.ts";
 import { answerTask, approveTask, cancelTask, rejectTask, requestRevision } from "./reviewing.ts";
+import { runComponents } from "./run-views.ts";
+import { cancelRun, getRun, listRunSteps, listRuns, runEvents } from "./runs.ts";
 import { authenticatePerson } from "./session-caller.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { acceptInvitation, declineInvitation, inviteMember, listInvitations, reassignSubtask } from "./staffing.ts";
@@ -144,6 +146,11 @@ const routes: readonly Route[] = [
   getWebhookDelivery,
   replayWebhookDelivery,
   listNotices,
+  listRuns,
+  getRun,
+  listRunSteps,
+  runEvents,
+  cancelRun,
 ];
 
 /** Our own door (5-native): everything the market can do. */
@@ -165,7 +172,7 @@ export const nativeDoor: Door = {
     acceptJsonBodies(app);
     answerErrorsIn(app, nativeErrors);
     for (const schema of [...components, ...competingComponents, ...teamComponents]) app.addSchema(schema);
-    for (const { schema } of webhookComponents) app.addSchema(schema);
+    for (const { schema } of [...runComponents, ...webhookComponents]) app.addSchema(schema);
     // A POST whose fields are all optional may come without a body.
     app.addHook("preValidation", async (request) => {
       if (request.method === "POST" && request.body === undefined) request.body = {};

@@ -13,6 +13,8 @@ export interface Scene {
   readonly projectId: string;
   readonly subtaskId: string;
   readonly invitationId: string;
+  /** Of a task of the poster's, by the worker. */
+  readonly runId: string;
 }
 
 export interface Rule {
@@ -185,6 +187,11 @@ export const nativeRules: Readonly<Record<string, Rule>> = {
     wrongRole: { as: "worker", status: 404 },
   },
   "GET /v1/notices": { stranger: 200 },
+  "GET /v1/runs": { stranger: 200 },
+  "GET /v1/runs/{id}": { id: "runId", stranger: 404 },
+  "GET /v1/runs/{id}/steps": { id: "runId", stranger: 404 },
+  "GET /v1/runs/{id}/events": { id: "runId", stranger: 404 },
+  "POST /v1/runs/{id}/cancel": { id: "runId", stranger: 404, wrongRole: { as: "poster", status: 403 } },
   "GET /v1/wallet": { stranger: 200 },
   "GET /v1/wallet/transfers": { stranger: 200 },
 };

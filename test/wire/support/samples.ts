@@ -128,6 +128,7 @@ export const samples: Readonly<Record<string, Sample>> = {
   "POST /v1/webhooks/:id/rotate-secret": { overlap_hours: 1 },
   "POST /v1/webhooks/:id/test": {},
   "POST /v1/webhooks/:id/deliveries/:deliveryId/replay": {},
+  "POST /v1/runs/:id/cancel": {},
   "PUT /v1/me/password": { password: "correct horse" },
   "POST /v1/auth/sign-up/email": { name: "Ada", email: "ada2@example.com", password: "correct horse" },
   "POST /v1/auth/sign-in/email": { email: "nobody@example.com", password: "correct horse", rememberMe: true },
