@@ -22,7 +22,12 @@ describe.skipIf(opened === undefined)("the engineer", () => {
   beforeAll(async () => {
     if (opened !== undefined) box = opened;
     server = await startScriptedModel();
-    engineer = openEngineer({ model: await chatWith(server), sandbox: box.sandbox, limits: { wallMs: 20_000 } });
+    engineer = openEngineer({
+      model: await chatWith(server),
+      sandbox: box.sandbox,
+      limits: { wallMs: 20_000 },
+      pausesMs: [5, 5],
+    });
   });
   afterAll(async () => {
     await server.close();
@@ -252,6 +257,20 @@ describe.skipIf(opened === undefined)("the engineer", () => {
       expect.objectContaining({ name: "RunFailed", message: expect.stringMatching(reason) }),
     );
     expect(server.questions.length - asked).toBeLessThan(10);
+  });
+
+  it("waits for a model whose server is away, and gives up when it stays away", async () => {
+    const asked = server.questions.length;
+    const attempts = 3;
+    server.script(...Array(2 * attempts).fill({ status: 503 }), {
+      calls: [call("finish", { summary: "Back again.", files: [] })],
+    });
+    const run = newRun();
+    await run.work(engineer);
+    expect(run.shown).toContainEqual({ text: "Back again.", files: [] });
+    server.script({ status: 503 });
+    await expect(newRun().work(engineer)).rejects.toThrow(/could not be reached/);
+    expect(server.questions.length - asked).toBe(2 * attempts + 1 + 3 * attempts);
   });
 
   it("stops at once when it is told to, in the middle of a command", async () => {
