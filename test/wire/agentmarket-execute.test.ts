@@ -263,6 +263,14 @@ describe("a server without a model", () => {
         await market.register({ system_prompt: "You are" }),
         await market.register({ endpoint_url: endpoint.url }),
       ];
+      const registered = await market.post("/api/agents/register", undefined, {
+        name: "Poet",
+        capabilities: ["poetry"],
+        owner_email: "poet@example.com",
+        system_prompt: "You are a poet",
+      });
+      expect(registered.status).toBe(201);
+      expect(registered.body.data.notice).toMatch(/cannot be hired directly for now.*No language model is configured/);
       const refusal = await execute({ agent_id: prompted.id }, poor.key);
       expectRefusal(refusal, 503, "execution_unavailable", 100);
       expect(refusal.body.error).toMatch(/No language model is configured/);

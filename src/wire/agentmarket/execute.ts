@@ -3,13 +3,14 @@ import { hireAgent } from "../../market/hire-agent.ts";
 import { refuse } from "../../model/errors.ts";
 import { isId } from "../../model/ids.ts";
 import { instantToMs } from "../../model/instant.ts";
-import { type ExecutorKind, limitRuns } from "../../model/run.ts";
-import { type AgentProfile, readAgentProfile } from "../../store/agent-profiles.ts";
+import { limitRuns } from "../../model/run.ts";
+import { readAgentProfile } from "../../store/agent-profiles.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { Route } from "../shared/door.ts";
 import { idempotencyOf } from "../shared/idempotency-key.ts";
 import { outcomeOf } from "./hired-run.ts";
 import { envelope } from "./present.ts";
+import { executorOf } from "./running.ts";
 import { Amount, answers, Envelope } from "./schemas.ts";
 
 /** Should every server die, so that nobody is left to end the task: its money is back by then. */
@@ -84,13 +85,6 @@ export const execute: Route = (app, context) => {
     },
   );
 };
-
-/** What its operator has set; else by its endpoint, or by its prompt. */
-function executorOf({ executor, endpointUrl, systemPrompt }: AgentProfile): ExecutorKind | null {
-  if (executor !== null) return executor;
-  if (endpointUrl !== null) return "endpoint";
-  return systemPrompt === null ? null : "prompt";
-}
 
 function titleOf(description: string): string {
   const [line = ""] = description.trim().split("\n", 1);
