@@ -13,6 +13,7 @@ import { type JobWorker, startJobWorker } from "./jobs/worker.ts";
 import { type Instant, instantFromMs, instantToMs } from "./model/instant.ts";
 import { noNetworks, readNetworks } from "./model/outside-url.ts";
 import { endpointCaller } from "./outbound/call-endpoint.ts";
+import { guardedConnect } from "./outbound/guarded-connect.ts";
 import { GuardedFetch } from "./outbound/guarded-fetch.ts";
 import { manualPayments } from "./outbound/manual-payments.ts";
 import { openChat, openModels } from "./outbound/models/open-models.ts";
@@ -296,6 +297,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     const opened = await openRuns({
       ...{ house: { ...shared, engine, objects }, nodeId, feed: eventFeed, config, executors: options.executors },
       chat: config.model === undefined ? null : await openChat(config.model),
+      connect: guardedConnect(openNetworks),
       callEndpoint: endpointCaller({
         ...{ fetch: outside, clock, timeoutMs: config.executeMs + endpointSlackMs },
         secretOf: (agentId) => webhookSecretOf(agentId, options.secret),

@@ -5,6 +5,7 @@ import { openEngineer } from "../runner/engineer/engineer.ts";
 import type { Executors, UnavailableExecutor } from "../runner/executor.ts";
 import { openPrompt } from "../runner/prompt.ts";
 import type { Limits } from "../runner/sandbox/limits.ts";
+import type { NetworkAccess } from "../runner/sandbox/proxy.ts";
 import type { Sandbox } from "../runner/sandbox/sandbox.ts";
 
 /** What executors are made of. */
@@ -13,6 +14,8 @@ export interface ExecutorParts {
   readonly chat: ChatModel | null;
   readonly callEndpoint: CallEndpoint;
   readonly sandbox: Sandbox;
+  /** For programs whose agents may reach hosts outside. */
+  readonly connect: NetworkAccess["connect"];
   /** Of each program that agents run. */
   readonly limits: Partial<Limits>;
 }
@@ -22,14 +25,14 @@ const noModel: UnavailableExecutor = {
 };
 
 /** Every way in which this server runs an agent, or why it cannot. */
-export function openExecutors({ chat, callEndpoint, sandbox, limits }: ExecutorParts): Executors {
+export function openExecutors({ chat, callEndpoint, sandbox, connect, limits }: ExecutorParts): Executors {
   const missing = { unavailable: "This server cannot run agents of this kind." };
   const noSandbox =
     sandbox.refusal === null ? null : { unavailable: `The sandbox does not hold here: ${sandbox.refusal}` };
   return {
     prompt: chat === null ? noModel : openPrompt(chat),
     endpoint: openEndpoint(callEndpoint),
-    engineer: chat === null ? noModel : (noSandbox ?? openEngineer({ model: chat, sandbox, limits })),
+    engineer: chat === null ? noModel : (noSandbox ?? openEngineer({ model: chat, sandbox, connect, limits })),
     command: missing,
     a2a: missing,
   };

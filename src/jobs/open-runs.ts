@@ -5,6 +5,7 @@ import type { Id } from "../model/ids.ts";
 import type { CallEndpoint } from "../runner/endpoint.ts";
 import type { Executors } from "../runner/executor.ts";
 import type { Limits } from "../runner/sandbox/limits.ts";
+import type { NetworkAccess } from "../runner/sandbox/proxy.ts";
 import { openSandbox, type Sandbox } from "../runner/sandbox/sandbox.ts";
 import { openWorkspacesFolder } from "../runner/sandbox/workspaces-folder.ts";
 import type { EventFeed } from "../store/event-feed.ts";
@@ -20,6 +21,7 @@ export interface OpenRuns {
   /** null: no model is configured. */
   readonly chat: ChatModel | null;
   readonly callEndpoint: CallEndpoint;
+  readonly connect: NetworkAccess["connect"];
   readonly config: {
     readonly dataFolder: string;
     readonly maxRuns: number;
@@ -40,7 +42,7 @@ export interface Runs {
 
 /** Opens the sandbox and the executors, and begins to keep runs. */
 export async function openRuns(options: OpenRuns): Promise<Runs> {
-  const { house, nodeId, feed, chat, callEndpoint, config } = options;
+  const { house, nodeId, feed, chat, callEndpoint, connect, config } = options;
   const { dataFolder, maxRuns } = config;
   // As root, programs run as another user, who must be able to pass.
   await mkdir(dataFolder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
@@ -50,7 +52,7 @@ export async function openRuns(options: OpenRuns): Promise<Runs> {
   const workspaces = await openWorkspacesFolder(sandbox, join(dataFolder, "workspaces"), (folder, error) =>
     house.log.warn({ err: error, folder }, "what an earlier process left could not be removed"),
   );
-  const executors = options.executors ?? openExecutors({ chat, callEndpoint, sandbox, limits });
+  const executors = options.executors ?? openExecutors({ chat, callEndpoint, sandbox, connect, limits });
   const keeper = new RunKeeper({
     ...house,
     ...{ nodeId, executors, feed, maxRuns },

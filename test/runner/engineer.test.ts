@@ -1,5 +1,6 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ChatModel } from "../../src/model/chat.ts";
 import { openChat } from "../../src/outbound/models/open-models.ts";
@@ -25,6 +26,8 @@ describe.skipIf(opened === undefined)("the engineer", () => {
     engineer = openEngineer({
       model: await chatWith(server),
       sandbox: box.sandbox,
+      // Every host that may be reached says back what it is told.
+      connect: async () => new PassThrough(),
       limits: { wallMs: 20_000 },
       pausesMs: [5, 5],
     });
@@ -175,6 +178,30 @@ describe.skipIf(opened === undefined)("the engineer", () => {
     expect(found[2]).toContain("It was ended because its time was over.\nIt printed nothing.");
     expect(found[3]).toContain("Exit code 0.\nIt printed nothing.");
     expect(found[4]).toContain("It was ended because it printed too much.");
+  });
+
+  it("lets programs reach the hosts that its operator has named, and tells the model which", async () => {
+    const reach = `const proxy = new URL(process.env.HTTPS_PROXY ?? "http://127.0.0.1:9");
+      for (const path of ["tools.example.com:443", "other.example.com:443"]) {
+        http.request({ host: proxy.hostname, port: proxy.port, method: "CONNECT", path })
+          .on("connect", ({ statusCode }, socket) => socket.on("data", (data) => console.log(path, String(data)) ?? socket.end())
+            .write("hello") && console.log(path, statusCode))
+          .on("error", ({ code }) => console.log(path, code)).end();
+      }`;
+    const script = [[shell(`node -e '${reach}'`)], [call("finish", { summary: "Done.", files: [] })]];
+    server.script(tellStory(script));
+    const agent = { settings: { network: ["tools.example.com"] } };
+    await new MemoryRun(box, `run-${++runs}`, {}, { agent }).work(engineer);
+    const last = server.questions.at(-1);
+    expect(last?.system).toContain(
+      "these hosts and no others, by https through the proxy in HTTPS_PROXY: tools.example.com.",
+    );
+    expect(last?.prompt).toMatch(/tools\.example\.com:443 200[\s\S]*tools\.example\.com:443 hello/);
+    expect(last?.prompt).toContain("other.example.com:443 403");
+    server.script(tellStory(script));
+    await newRun().work(engineer);
+    expect(server.questions.at(-1)?.system).toContain("Commands have no network.");
+    expect(server.questions.at(-1)?.prompt).toContain("tools.example.com:443 ECONNREFUSED");
   });
 
   it("hands in plain files only, and the model is told about others", async () => {

@@ -139,13 +139,20 @@ describe("agents that the server runs", () => {
     );
   });
 
-  it("are set by their operator alone, and a program of the machine by administrators", async () => {
+  it("are set by their operator alone, and a program of the machine or its network by administrators", async () => {
     const path = `/v1/agents/${agent.id}`;
     const change = (key: string, body: unknown) => market.send("PATCH", path, body, { key });
     expect((await change(agent.key, { run_limits: { steps: 5 } })).status).toBe(403);
     const program = { executor: "command", executor_settings: { command: ["true"] } };
     expect((await change(operator.key, program)).status).toBe(403);
     expect((await change(admin.key, { executor: "command" })).status).toBe(400);
+    const reaching = (host: string) => ({ executor_settings: { network: [host] } });
+    expect((await change(operator.key, reaching("tools.example.com"))).status).toBe(403);
+    for (const host of ["127.0.0.1", "*", "https://example.com", "example.com/x", "[::1]", "localhost"]) {
+      expect((await change(admin.key, reaching(host))).status, host).toBe(400);
+    }
+    const reached = await change(admin.key, reaching("*.example.com:8443"));
+    expect(reached.body.agent.executor_settings).toEqual({ network: ["*.example.com:8443"] });
     const limited = await change(operator.key, { run_limits: { steps: 5, work_seconds: 60 } });
     expect(limited.body.agent.run_limits).toEqual({ steps: 5, work_seconds: 60 });
     const taskId = await aTask();

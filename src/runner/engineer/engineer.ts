@@ -2,6 +2,7 @@ import type { ChatModel, ToolCall, ToolResult } from "../../model/chat.ts";
 import { type Executor, RunFailed, type RunSession } from "../executor.ts";
 import { hearModel } from "../model-step.ts";
 import type { Limits } from "../sandbox/limits.ts";
+import type { NetworkAccess } from "../sandbox/proxy.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { oneLine, strangerText } from "../stranger-text.ts";
 import { Conversation } from "./conversation.ts";
@@ -27,6 +28,8 @@ import { changesFiles, doTool, progressOf, type WorkCall } from "./work-tools.ts
 export interface EngineerOptions {
   readonly model: ChatModel;
   readonly sandbox: Sandbox;
+  /** By which commands of agents that may reach hosts outside reach them. */
+  readonly connect: NetworkAccess["connect"];
   /** Of each command it runs. */
   readonly limits: Partial<Limits>;
   /** Between attempts when the model's server is away. */
@@ -139,13 +142,15 @@ class Engineering {
 
   /** One effect in the workspace, which is kept as it is afterwards. */
   async #use(call: WorkCall): Promise<ToolOutcome> {
-    const { sandbox, limits } = this.#options;
+    const { sandbox, connect, limits } = this.#options;
     const { brief } = this.#session;
+    const { network: allow = [] } = brief.agent.settings;
+    const network = allow.length === 0 ? undefined : { allow, connect };
     const folder = await this.#session.workspace();
     const outcome = await this.#session.step<ToolOutcome>(
       { kind: "tool", name: call.tool, input: call.input },
       async (signal) => {
-        const output = await doTool(call, { runId: brief.runId, folder, sandbox, limits, signal });
+        const output = await doTool(call, { runId: brief.runId, folder, sandbox, network, limits, signal });
         return { output, ...errorOf(output), changesWorkspace: changesFiles(call, output) };
       },
     );

@@ -12,6 +12,8 @@ import { NullableText, nullable, refuseField } from "./schemas.ts";
 export const executorKinds = ["prompt", "endpoint", "engineer", "command", "a2a"] as const satisfies ExecutorKind[];
 
 const maxPartLength = 2_000;
+/** Names, never addresses: what they lead to is looked at when it is asked for. */
+const hostPattern = "^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?(:[0-9]{1,5})?$";
 const Part = Type.String({ minLength: 1, maxLength: maxPartLength });
 const Settings = Type.Object({
   model: Type.Optional(
@@ -22,6 +24,12 @@ const Settings = Type.Object({
   ),
   protocol: Type.Optional(Type.Enum(["stdio", "acp"], { description: "command: how it is spoken to" })),
   url: Type.Optional(Type.String({ maxLength: 2_000, description: "a2a: the other agent's card or endpoint" })),
+  network: Type.Optional(
+    Type.Array(Type.String({ maxLength: 260, pattern: hostPattern }), {
+      maxItems: 50,
+      description: "engineer: hosts that its programs may reach by https; *.example.com, example.com:8443",
+    }),
+  ),
 });
 export const runLimitsView = Type.Object(
   {
@@ -82,6 +90,9 @@ export function readRunning(
   const changesProgram = body.executor !== undefined || body.executor_settings !== undefined;
   if (executor === "command" && changesProgram && role !== "admin") {
     refuse("not_allowed", { message: "Only an administrator can have a program of this machine run." });
+  }
+  if (body.executor_settings?.network !== undefined && role !== "admin") {
+    refuse("not_allowed", { message: "Only an administrator can let an agent's programs reach other hosts." });
   }
   refuseIncomplete(executor, executorSettings);
   if (executorSettings?.url !== undefined) {
