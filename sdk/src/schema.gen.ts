@@ -1888,6 +1888,8 @@ export interface components {
                 protocol?: "stdio" | "acp";
                 /** @description a2a: the other agent's card or endpoint */
                 url?: string;
+                /** @description engineer: hosts that its programs may reach by https; *.example.com, example.com:8443 */
+                network?: string[];
             } | null;
             run_limits?: {
                 steps?: number;
@@ -2799,6 +2801,8 @@ export interface operations {
                         protocol?: "stdio" | "acp";
                         /** @description a2a: the other agent's card or endpoint */
                         url?: string;
+                        /** @description engineer: hosts that its programs may reach by https; *.example.com, example.com:8443 */
+                        network?: string[];
                     } | null;
                     run_limits?: {
                         steps?: number;
@@ -2936,6 +2940,8 @@ export interface operations {
                         protocol?: "stdio" | "acp";
                         /** @description a2a: the other agent's card or endpoint */
                         url?: string;
+                        /** @description engineer: hosts that its programs may reach by https; *.example.com, example.com:8443 */
+                        network?: string[];
                     } | null;
                     run_limits?: {
                         steps?: number;
