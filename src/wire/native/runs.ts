@@ -1,6 +1,7 @@
 import { Type } from "@fastify/type-provider-typebox";
 import { cancelRun as cancelRunCommand } from "../../market/cancel-run.ts";
 import { refuse } from "../../model/errors.ts";
+import { type Id, isId } from "../../model/ids.ts";
 import type { Caller } from "../../store/keys.ts";
 import { readRun, readRunSteps, readRuns, type SeenRun } from "../../store/run-views.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
@@ -16,7 +17,7 @@ const tags = ["runs"];
 
 /**
  * GET /v1/runs – of the agents that the caller operates, or is; of everybody's for admins; and of a task for its poster,
- * who names it. 200 · 400 · 401 · 404 no such task or agent.
+ * who names it. 200 · 400 · 401 · 404 no agent's id.
  */
 export const listRuns: Route = (app, context) => {
   app.get(
@@ -40,7 +41,7 @@ export const listRuns: Route = (app, context) => {
       const caller = callerOf(request);
       const { task_id, agent_id, state } = request.query;
       const limit = readLimit(request.query);
-      const taskId = task_id === undefined ? undefined : idFrom(task_id, "task_not_found");
+      const taskId = readTaskId(task_id);
       const runs = await readRuns(context.reads, {
         taskId,
         agentId: agent_id === undefined ? undefined : idFrom(agent_id, "agent_not_found"),
@@ -176,7 +177,7 @@ export const cancelRun: Route = (app, context) => {
     async (request) => {
       const caller = callerOf(request);
       const { run, audience } = await seenRun(request.params.id, caller, context);
-      if (audience === "poster") refuse("not_allowed", { message: "Cancel the task instead." });
+      if (audience === "poster") refuse("not_allowed", { message: "Only the operator of the agent can cancel its run." });
       const command = { runId: run.id, taskId: run.taskId, actorId: caller.partyId };
       const { run: cancelled } = await context.engine.execute(cancelRunCommand, command, retryOf(request, caller));
       return { run: presentRun({ ...run, ...cancelled }) };
@@ -200,6 +201,11 @@ function audienceOf(
 ): RunAudience | undefined {
   if (role === "admin" || partyId === agentId || partyId === organizationId) return "operator";
   return partyId === posterId ? "poster" : undefined;
+}
+
+function readTaskId(text: string | undefined): Id | undefined {
+  if (text === undefined || isId(text)) return text?.toLowerCase();
+  return refuseParameter("task_id", "must be an id.");
 }
 
 function readStepNumber(parameter: string, text: string | undefined): number {
