@@ -57,7 +57,7 @@ const schemas = {
   }),
 } satisfies Record<string, TSchema>;
 
-export type ToolName = keyof typeof schemas;
+type ToolName = keyof typeof schemas;
 export type ToolInput<Name extends ToolName> = Static<(typeof schemas)[Name]>;
 
 /** A call whose input is what its tool wants. */
