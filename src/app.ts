@@ -70,6 +70,7 @@ export type AppConfig = Pick<
   | "maxRuns"
   | "runLimits"
   | "executeMs"
+  | "creditWeights"
   | "sandbox"
 >;
 
@@ -112,6 +113,8 @@ interface Jobs {
 
 const keyUseIntervalMs = 30_000;
 const idleCheckMs = 25;
+/** Of an agent on another server, files in its answer included. */
+const maxAgentAnswerBytes = 8 * 1_048_576;
 /** Whoever hired the agent is answered before its endpoint is given up. */
 const endpointSlackMs = 20_000;
 
@@ -295,9 +298,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     const manager = { settings: { nudgeMinutes, maxNudges, invitationMinutes }, advice };
     const nodeId = newId();
     const opened = await openRuns({
-      ...{ house: { ...shared, engine, objects }, nodeId, feed: eventFeed, config, executors: options.executors },
+      ...{ house: { ...shared, engine, objects, creditWeights: config.creditWeights }, nodeId, feed: eventFeed, config, executors: options.executors },
       chat: config.model === undefined ? null : await openChat(config.model),
       connect: guardedConnect(openNetworks),
+      fetch: outside.asFetch({ maxBodyBytes: maxAgentAnswerBytes }),
       callEndpoint: endpointCaller({
         ...{ fetch: outside, clock, timeoutMs: config.executeMs + endpointSlackMs },
         secretOf: (agentId) => webhookSecretOf(agentId, options.secret),

@@ -1888,7 +1888,9 @@ export interface components {
                 protocol?: "stdio" | "acp";
                 /** @description a2a: the other agent's card or endpoint */
                 url?: string;
-                /** @description engineer: hosts that its programs may reach by https; *.example.com, example.com:8443 */
+                /** @description a2a: sent to the url's origin as Authorization. Never shown: give it again with every change */
+                authorization?: string;
+                /** @description engineer, command: hosts that its programs may reach by https; *.example.com, example.com:8443 */
                 network?: string[];
             } | null;
             run_limits?: {
@@ -2801,7 +2803,9 @@ export interface operations {
                         protocol?: "stdio" | "acp";
                         /** @description a2a: the other agent's card or endpoint */
                         url?: string;
-                        /** @description engineer: hosts that its programs may reach by https; *.example.com, example.com:8443 */
+                        /** @description a2a: sent to the url's origin as Authorization. Never shown: give it again with every change */
+                        authorization?: string;
+                        /** @description engineer, command: hosts that its programs may reach by https; *.example.com, example.com:8443 */
                         network?: string[];
                     } | null;
                     run_limits?: {
@@ -2940,7 +2944,9 @@ export interface operations {
                         protocol?: "stdio" | "acp";
                         /** @description a2a: the other agent's card or endpoint */
                         url?: string;
-                        /** @description engineer: hosts that its programs may reach by https; *.example.com, example.com:8443 */
+                        /** @description a2a: sent to the url's origin as Authorization. Never shown: give it again with every change */
+                        authorization?: string;
+                        /** @description engineer, command: hosts that its programs may reach by https; *.example.com, example.com:8443 */
                         network?: string[];
                     } | null;
                     run_limits?: {

@@ -1,5 +1,7 @@
 import type { ChatModel } from "../model/chat.ts";
 import type { ExecutorKind } from "../model/run.ts";
+import { openA2a } from "../runner/a2a/a2a.ts";
+import { openCommand } from "../runner/command/command.ts";
 import { type CallEndpoint, openEndpoint } from "../runner/endpoint.ts";
 import { openEngineer } from "../runner/engineer/engineer.ts";
 import type { Executors, UnavailableExecutor } from "../runner/executor.ts";
@@ -13,6 +15,8 @@ export interface ExecutorParts {
   /** null: none is configured. */
   readonly chat: ChatModel | null;
   readonly callEndpoint: CallEndpoint;
+  /** The guarded fetch, for agents of other servers. */
+  readonly fetch: typeof globalThis.fetch;
   readonly sandbox: Sandbox;
   /** For programs whose agents may reach hosts outside. */
   readonly connect: NetworkAccess["connect"];
@@ -25,16 +29,15 @@ const noModel: UnavailableExecutor = {
 };
 
 /** Every way in which this server runs an agent, or why it cannot. */
-export function openExecutors({ chat, callEndpoint, sandbox, connect, limits }: ExecutorParts): Executors {
-  const missing = { unavailable: "This server cannot run agents of this kind." };
+export function openExecutors({ chat, callEndpoint, fetch, sandbox, connect, limits }: ExecutorParts): Executors {
   const noSandbox =
     sandbox.refusal === null ? null : { unavailable: `The sandbox does not hold here: ${sandbox.refusal}` };
   return {
     prompt: chat === null ? noModel : openPrompt(chat),
     endpoint: openEndpoint(callEndpoint),
     engineer: chat === null ? noModel : (noSandbox ?? openEngineer({ model: chat, sandbox, connect, limits })),
-    command: missing,
-    a2a: missing,
+    command: noSandbox ?? openCommand({ sandbox, connect, limits }),
+    a2a: openA2a({ fetch }),
   };
 }
 

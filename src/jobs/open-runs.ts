@@ -21,6 +21,7 @@ export interface OpenRuns {
   /** null: no model is configured. */
   readonly chat: ChatModel | null;
   readonly callEndpoint: CallEndpoint;
+  readonly fetch: typeof globalThis.fetch;
   readonly connect: NetworkAccess["connect"];
   readonly config: {
     readonly dataFolder: string;
@@ -42,7 +43,7 @@ export interface Runs {
 
 /** Opens the sandbox and the executors, and begins to keep runs. */
 export async function openRuns(options: OpenRuns): Promise<Runs> {
-  const { house, nodeId, feed, chat, callEndpoint, connect, config } = options;
+  const { house, nodeId, feed, chat, callEndpoint, fetch, connect, config } = options;
   const { dataFolder, maxRuns } = config;
   // As root, programs run as another user, who must be able to pass.
   await mkdir(dataFolder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
@@ -52,7 +53,7 @@ export async function openRuns(options: OpenRuns): Promise<Runs> {
   const workspaces = await openWorkspacesFolder(sandbox, join(dataFolder, "workspaces"), (folder, error) =>
     house.log.warn({ err: error, folder }, "what an earlier process left could not be removed"),
   );
-  const executors = options.executors ?? openExecutors({ chat, callEndpoint, sandbox, connect, limits });
+  const executors = options.executors ?? openExecutors({ chat, callEndpoint, fetch, sandbox, connect, limits });
   const keeper = new RunKeeper({
     ...house,
     ...{ nodeId, executors, feed, maxRuns },

@@ -15,6 +15,7 @@ import { openTestSandbox, type TestSandbox } from "../support/test-sandbox.ts";
 const box: TestSandbox | undefined = await openTestSandbox();
 let fetch: GuardedFetch;
 let server: A2aServer | undefined;
+const bomb = gzipSync(Buffer.alloc(50_000_000, "0"));
 let runs = 0;
 
 beforeAll(() => {
@@ -29,16 +30,14 @@ afterAll(async () => {
   await box?.close();
 });
 
-const executor = (authorizations: Record<string, string> = {}, timeoutMs = 2_000) =>
-  openA2a({
-    fetch: fetch.asFetch({ timeoutMs, maxBodyBytes: 1_000_000 }),
-    authorizations,
-    firstPauseMs: 5,
-  });
+const executor = (timeoutMs = 2_000) =>
+  openA2a({ fetch: fetch.asFetch({ timeoutMs, maxBodyBytes: 1_000_000 }), firstPauseMs: 5 });
 
-function runOf(url: string, poster: Poster = {}): MemoryRun {
+function runOf(url: string, poster: Poster = {}, authorization?: string): MemoryRun {
   if (box === undefined) throw new Error("There is no sandbox.");
-  return new MemoryRun(box, `a2a-${++runs}`, poster, { agent: { settings: { url } } });
+  return new MemoryRun(box, `a2a-${++runs}`, poster, {
+    agent: { settings: { url, ...(authorization === undefined ? {} : { authorization }) } },
+  });
 }
 
 async function remote(...turns: readonly Turn[]): Promise<A2aServer> {
@@ -116,11 +115,7 @@ describe.skipIf(box === undefined)("another server's agent", () => {
     ["hangs", () => undefined, /in time/],
     ["redirects", (response) => response.writeHead(302, { Location: "http://127.0.0.1:9/" }).end(), /302/],
     ["answers without end", (response) => response.end(`"${"x".repeat(3_000_000)}"`), /larger/],
-    [
-      "sends a bomb",
-      (response) => response.setHeader("Content-Encoding", "gzip").end(gzipSync(Buffer.alloc(50_000_000, "0"))),
-      /larger/,
-    ],
+    ["sends a bomb", (response) => response.setHeader("Content-Encoding", "gzip").end(bomb), /larger/],
     ["breaks off", (response) => response.destroy(), /connection|broke/i],
     ["has no card", (response) => response.writeHead(404).end(), /404/],
     ["has a card that is none", (response) => response.end("{}"), /\S/],
@@ -128,7 +123,7 @@ describe.skipIf(box === undefined)("another server's agent", () => {
     const from = await remote();
     from.misbehave = misbehave;
     const run = runOf(from.url);
-    const failure = await run.work(executor({}, 300)).catch((error: unknown) => error);
+    const failure = await run.work(executor(300)).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(RunFailed);
     expect(String(failure)).toMatch(expected);
     expect(run.shown).toEqual([]);
@@ -140,8 +135,8 @@ describe.skipIf(box === undefined)("another server's agent", () => {
       const market = new NativeClient(house.url);
       const buyer = await new AgentMarketClient(house.url).register();
       const agent = await market.createAgent((await foundOrganization(house)).key, { price_per_task: 0 });
-      const run = runOf(`${house.url}/a2a/agents/${agent.id}`);
-      const working = run.work(executor({ [house.url]: `Bearer ${buyer.key}` }));
+      const run = runOf(`${house.url}/a2a/agents/${agent.id}`, {}, `Bearer ${buyer.key}`);
+      const working = run.work(executor());
       const { body: work } = await market.post("/v1/work/next", agent.key, { wait_seconds: 10 });
       expect(work.task.title).toBe("FizzBuzz");
       await market.post(`/v1/assignments/${work.assignment.id}/submit`, agent.key, { text: "Fizz" });

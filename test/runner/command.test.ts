@@ -19,7 +19,10 @@ function sandboxed(): TestSandbox {
   return box;
 }
 
-const executor = (limits = {}) => openCommand({ sandbox: sandboxed().sandbox, limits });
+const noWayOut = (): never => {
+  throw new Error("No program here may reach anything.");
+};
+const executor = (limits = {}) => openCommand({ sandbox: sandboxed().sandbox, connect: noWayOut, limits });
 
 function runOf(settings: ExecutorSettings, poster: Poster = {}, signal?: AbortSignal): MemoryRun {
   const options = { agent: { settings }, ...(signal === undefined ? {} : { signal }) };

@@ -5,8 +5,6 @@ import { type NewMessage, RemoteAgent, RemoteFault, type RemoteTask } from "./re
 export interface A2aOptions {
   /** The guarded fetch in the shape of the standard one. */
   readonly fetch: typeof globalThis.fetch;
-  /** What is sent as Authorization, by the origin of the agent's address: `https://agents.example.com`. */
-  readonly authorizations: Readonly<Record<string, string>>;
   /** Between two looks at a task, at first; each pause is longer than the one before. */
   readonly firstPauseMs?: number;
 }
@@ -27,7 +25,7 @@ export function openA2a(options: A2aOptions): Executor {
     const { settings, endpointUrl } = session.brief.agent;
     const url = settings.url ?? endpointUrl ?? "";
     if (!URL.canParse(url)) throw new RunFailed("This agent has no address of an A2A agent.");
-    await new Engagement(session, new RemoteAgent(url, options)).work();
+    await new Engagement(session, new RemoteAgent({ url, authorization: settings.authorization }, options)).work();
   };
 }
 

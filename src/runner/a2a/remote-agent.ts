@@ -34,9 +34,14 @@ export interface NewMessage {
   readonly follows?: string;
 }
 
+export interface RemoteAddress {
+  /** The agent's card, or the address below which it is. */
+  readonly url: string;
+  readonly authorization: string | undefined;
+}
+
 export interface RemoteOptions {
   readonly fetch: typeof globalThis.fetch;
-  readonly authorizations: Readonly<Record<string, string>>;
   readonly firstPauseMs?: number;
 }
 
@@ -57,11 +62,13 @@ const maxReasonLength = 300;
 /** Another server's agent, by the official client. */
 export class RemoteAgent {
   readonly #url: string;
+  readonly #authorization: string | undefined;
   readonly #options: RemoteOptions;
   #client: Promise<{ readonly client: Client; readonly knowsTerms: boolean }> | undefined;
 
-  constructor(url: string, options: RemoteOptions) {
+  constructor({ url, authorization }: RemoteAddress, options: RemoteOptions) {
     this.#url = url;
+    this.#authorization = authorization;
     this.#options = options;
   }
 
@@ -164,8 +171,8 @@ export class RemoteAgent {
   /** Credentials go to their own origin and nowhere else. */
   readonly #fetch: typeof globalThis.fetch = (input, init) => {
     const request = new Request(input, init);
-    const authorization = this.#options.authorizations[new URL(request.url).origin];
-    if (authorization !== undefined) request.headers.set("Authorization", authorization);
+    const isOwnOrigin = new URL(request.url).origin === new URL(this.#url).origin;
+    if (this.#authorization !== undefined && isOwnOrigin) request.headers.set("Authorization", this.#authorization);
     return this.#options.fetch(request);
   };
 }

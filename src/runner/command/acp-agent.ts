@@ -13,8 +13,8 @@ import {
 import type { SandboxedProcess } from "../sandbox/sandboxed-process.ts";
 import { readWorkspaceFile, WorkspaceFileRefused, writeWorkspaceFile } from "../sandbox/workspace-files.ts";
 import { oneLine, readableText } from "../stranger-text.ts";
-import type { ProgramBrief, ProgramCall, ProgramOutcome } from "./command.ts";
 import { endingOf } from "./endings.ts";
+import type { ProgramBrief, ProgramCall, ProgramOutcome } from "./program-call.ts";
 
 const maxMessageBytes = 8 * 1_048_576;
 const maxFileBytes = 4 * 1_048_576;
@@ -33,10 +33,10 @@ const questionPattern = /(?:^|\n)QUESTION:[ \t]*(\S[\s\S]*)$/;
  * files of the workspace; what it asks leave for is granted once, because the sandbox holds whatever it does.
  */
 export async function promptAcpAgent(call: ProgramCall): Promise<ProgramOutcome> {
-  const { sandbox, limits, argv, folder, brief, signal } = call;
+  const { sandbox, limits, network, argv, folder, brief, signal } = call;
   signal.throwIfAborted();
   const environment = { GUILDHALL_TASK_ID: brief.task.id, GUILDHALL_FILES: workspace };
-  const process = await sandbox.start({ argv, workspaceFolder: folder, environment, limits });
+  const process = await sandbox.start({ argv, workspaceFolder: folder, environment, ...network, limits });
   const stderr = keepEnd(process.stderr, maxStderrBytes);
   try {
     const spoken = speak(process, call);

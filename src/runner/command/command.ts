@@ -1,48 +1,19 @@
-import type { QuestionItem } from "../../model/question.ts";
 import { filesToDeliver } from "../engineer/delivery.ts";
 import { type Executor, RunFailed, type RunSession } from "../executor.ts";
 import type { Limits } from "../sandbox/limits.ts";
+import type { NetworkAccess } from "../sandbox/proxy.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { readableText } from "../stranger-text.ts";
 import { promptAcpAgent } from "./acp-agent.ts";
+import type { Exchange, ProgramBrief, ProgramOutcome, Revision } from "./program-call.ts";
 import { runOnce } from "./stdio-program.ts";
 
 export interface CommandOptions {
   readonly sandbox: Sandbox;
+  /** To the hosts that a program may reach. */
+  readonly connect: NetworkAccess["connect"];
   /** Of each program. */
   readonly limits: Partial<Limits>;
-}
-
-/** What was said about the task since the program was first given it. */
-export interface Exchange {
-  readonly question: string;
-  readonly answer: string;
-}
-
-/** The work that was turned down last, and why. */
-export interface Revision {
-  readonly reason: string | null;
-  readonly text: string;
-}
-
-/** Everything a program is told. */
-export interface ProgramBrief {
-  readonly task: RunSession["brief"]["task"];
-  readonly exchanges: readonly Exchange[];
-  readonly revision: Revision | null;
-}
-
-/** What a program came to; stored with its step. */
-export type ProgramOutcome =
-  | { readonly end: "done"; readonly text: string }
-  | { readonly end: "asks"; readonly text: string; readonly items: readonly QuestionItem[] | null }
-  | { readonly end: "failed"; readonly reason: string };
-
-export interface ProgramCall extends CommandOptions {
-  readonly argv: readonly string[];
-  readonly folder: string;
-  readonly brief: ProgramBrief;
-  readonly signal: AbortSignal;
 }
 
 const maxTextCharacters = 100_000;
@@ -51,9 +22,10 @@ const maxTextCharacters = 100_000;
  * A program of this machine inside the sandbox. It is started anew for each turn, in the workspace as it left it: with
  * the task, then with each answer to what it asked, then with each revision. What it leaves in the workspace is handed in.
  */
-export function openCommand(options: CommandOptions): Executor {
+export function openCommand({ sandbox, connect, limits }: CommandOptions): Executor {
   return async (session) => {
-    const { command = [], protocol = "stdio" } = session.brief.agent.settings;
+    const { command = [], protocol = "stdio", network: allow } = session.brief.agent.settings;
+    const network = allow === undefined ? {} : { network: { allow, connect } };
     if (command.length === 0) throw new RunFailed("This agent has no command.");
     const call = protocol === "acp" ? promptAcpAgent : runOnce;
     const exchanges: Exchange[] = [];
@@ -64,7 +36,7 @@ export function openCommand(options: CommandOptions): Executor {
       const outcome: ProgramOutcome = await session.step(
         { kind: "call", name: `command.${protocol}`, input: { turn } },
         async (signal) => {
-          const output = await call({ ...options, argv: command, folder, brief, signal });
+          const output = await call({ sandbox, limits, network, argv: command, folder, brief, signal });
           const failure = output.end === "failed" ? { error: output.reason } : {};
           return { output, changesWorkspace: true, ...failure };
         },

@@ -2,19 +2,21 @@ import { exitCodeOfQuestion, printedQuestions } from "../../model/program-talk.t
 import type { QuestionItem } from "../../model/question.ts";
 import type { RunResult } from "../sandbox/run-to-end.ts";
 import { readableText } from "../stranger-text.ts";
-import type { ProgramBrief, ProgramCall, ProgramOutcome } from "./command.ts";
 import { endingOf } from "./endings.ts";
+import type { ProgramBrief, ProgramCall, ProgramOutcome } from "./program-call.ts";
 
 const maxOptions = 5;
 const maxQuestions = 20;
 
 /** Gives a program the task as JSON on standard input and takes what it prints: an answer, or (exit code 10) a question. */
-export async function runOnce({ sandbox, limits, argv, folder, brief, signal }: ProgramCall): Promise<ProgramOutcome> {
+export async function runOnce(call: ProgramCall): Promise<ProgramOutcome> {
+  const { sandbox, limits, network, argv, folder, brief, signal } = call;
   const result = await sandbox.run({
     argv,
     workspaceFolder: folder,
     environment: { GUILDHALL_TASK_ID: brief.task.id, GUILDHALL_FILES: "/workspace" },
     stdin: `${JSON.stringify(told(brief))}\n`,
+    ...network,
     limits,
     signal,
   });

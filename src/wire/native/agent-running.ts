@@ -24,10 +24,18 @@ const Settings = Type.Object({
   ),
   protocol: Type.Optional(Type.Enum(["stdio", "acp"], { description: "command: how it is spoken to" })),
   url: Type.Optional(Type.String({ maxLength: 2_000, description: "a2a: the other agent's card or endpoint" })),
+  authorization: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: maxPartLength,
+      pattern: "^[\\x20-\\x7e]+$",
+      description: "a2a: sent to the url's origin as Authorization. Never shown: give it again with every change",
+    }),
+  ),
   network: Type.Optional(
     Type.Array(Type.String({ maxLength: 260, pattern: hostPattern }), {
       maxItems: 50,
-      description: "engineer: hosts that its programs may reach by https; *.example.com, example.com:8443",
+      description: "engineer, command: hosts that its programs may reach by https; *.example.com, example.com:8443",
     }),
   ),
 });
@@ -107,10 +115,11 @@ export function readRunning(
 }
 
 export function presentRunning(agent: Running, unusable: Partial<Record<ExecutorKind, string>>) {
+  const { authorization: _authorization, ...shown } = agent.executorSettings ?? {};
   return {
     executor: agent.executor,
     executor_problem: agent.executor === null ? null : (unusable[agent.executor] ?? null),
-    executor_settings: agent.executorSettings as Static<typeof Settings> | null,
+    executor_settings: agent.executorSettings === null ? null : (shown as Static<typeof Settings>),
     run_limits: presentLimits(agent.runLimits),
     takes_open_tasks: agent.takesOpenTasks,
   };
