@@ -127,14 +127,15 @@ export async function readAgentworkEvents(pool: Pool, taskId: Id, limit: number)
   return rows;
 }
 
-/** Whether any engineer could take a direct task of this organization. */
-export async function hasEngineer(pool: Pool, posterId: Id): Promise<boolean> {
+/** Whether any engineer could take a direct task of this organization. `unusable`: what this server cannot run now. */
+export async function hasEngineer(pool: Pool, posterId: Id, unusable: readonly string[]): Promise<boolean> {
   const { rows } = await pool.query<{ found: boolean }>({
     name: "has_engineer",
     text: `select exists (
-        select from parties where engineer <> 'none' and id <> $1
-          and (engineer = 'platform' or (engineer = 'organization' and organization_id = $1))) as found`,
-    values: [posterId],
+        select from parties p join agents g on g.id = p.id where p.engineer <> 'none' and p.id <> $1
+          and (p.engineer = 'platform' or (p.engineer = 'organization' and p.organization_id = $1))
+          and (g.executor is null or g.executor <> all($2))) as found`,
+    values: [posterId, unusable],
   });
   return rows[0]?.found ?? false;
 }
