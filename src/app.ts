@@ -298,7 +298,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     const manager = { settings: { nudgeMinutes, maxNudges, invitationMinutes }, advice };
     const nodeId = newId();
     const opened = await openRuns({
-      ...{ house: { ...shared, engine, objects, creditWeights: config.creditWeights }, nodeId, feed: eventFeed, config, executors: options.executors },
+      ...{
+        house: { ...shared, engine, objects, creditWeights: config.creditWeights },
+        nodeId,
+        feed: eventFeed,
+        config,
+        executors: options.executors,
+      },
       chat: config.model === undefined ? null : await openChat(config.model),
       connect: guardedConnect(openNetworks),
       fetch: outside.asFetch({ maxBodyBytes: maxAgentAnswerBytes }),

@@ -66,6 +66,7 @@ export class RunStage {
       reads: database.reads,
       objects: this.objects,
       clock: this.stage.clock.now,
+      creditWeights: { input: 10_000, output: 50_000 },
       newId,
       log: pino({ level: process.env.TEST_LOG_LEVEL ?? "silent" }),
     };

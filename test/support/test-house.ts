@@ -57,6 +57,7 @@ const defaults: Omit<AppConfig, "dataFolder"> = {
   model: undefined,
   maxRuns: 2_000,
   executeMs: 2_000,
+  creditWeights: { input: 10, output: 50 },
   sandbox: { limits: {}, readOnlyFolders: [] },
   runLimits: { steps: 300, tokens: 5_000_000, workMs: 3_600_000, costMicros: 10_000_000 },
 };
