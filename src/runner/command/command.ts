@@ -1,5 +1,5 @@
 import { filesToDeliver } from "../engineer/delivery.ts";
-import { type Executor, RunFailed, type RunSession } from "../executor.ts";
+import { type Executor, RunFailed } from "../executor.ts";
 import type { Limits } from "../sandbox/limits.ts";
 import type { NetworkAccess } from "../sandbox/proxy.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
