@@ -120,16 +120,9 @@ describe.skipIf(sandbox === undefined)("an Agentwork task done by the engineer",
       timeout: 120_000,
     },
     async () => {
-      let killed = false;
-      const tell = tellStory(story);
-      const reached = new Promise<void>((resolve) => {
-        model.script((asked) => {
-          if (killed || answersIn(asked) !== 4) return tell(asked);
-          killed = true;
-          resolve();
-          return { fault: "hang" };
-        });
-      });
+      const slowly = "echo begun >> runs.log; sleep 2; cat runs.log; node src/fizzbuzz.test.mjs && touch build.log";
+      const slow: ScriptedCall = { tool: "run_command", input: { command: slowly } };
+      model.script(tellStory(story.map((calls, index) => (index === 4 ? [slow] : calls))));
       const taskId = await client().createTask(poster.key, {
         title: "FizzBuzz",
         description: "As a module, with tests.",
@@ -141,13 +134,17 @@ describe.skipIf(sandbox === undefined)("an Agentwork task done by the engineer",
       const answers = [{ question_index: 0, selected: "ES module" }];
       await client().post(`/api/v1/tasks/${taskId}/message`, poster.key, { answers });
 
-      await reached;
+      // In the middle of the command, which has already changed the workspace.
+      await expect.poll(leftWorkspaces, { timeout: 20_000 }).toContainEqual(expect.stringMatching(/\/runs\.log$/));
       await server.end("SIGKILL");
       const killedMs = performance.now();
       server = await start();
       const proposed = await settled(taskId);
       expect(proposed).toMatchObject({ status: "awaiting_solution_approval", solution: { content: firstSummary } });
       expect(performance.now() - killedMs).toBeLessThan(30_000);
+      const printed = model.questions.find(({ prompt }) => prompt.includes("begun"))?.prompt ?? "";
+      expect(printed).toMatch(/^Exit code 0\.\n<data \w+>\nbegun\n/);
+      expect(printed.match(/begun/g)).toHaveLength(1);
 
       const rejection = { status: "REJECTED", rejection_reason: "It should be a program too." };
       await client().post(`/api/v1/tasks/${taskId}/solution-status`, poster.key, rejection);
@@ -164,9 +161,10 @@ describe.skipIf(sandbox === undefined)("an Agentwork task done by the engineer",
       const said = events.filter(({ type }) => type === "status").map(({ content }) => content);
       const once = ["Wrote src/fizzbuzz.mjs", "Changed src/fizzbuzz.mjs", "Revising the solution..."];
       for (const line of once) expect(said.filter((each) => each === line)).toHaveLength(1);
-      expect(said.filter((line) => line.startsWith("Ran: node src/fizzbuzz.test.mjs"))).toEqual([
+      expect(said.filter((line) => line.startsWith("Ran: "))).toEqual([
         expect.stringContaining("(exit code 1)"),
-        expect.stringContaining("(exit code 0)"),
+        `Ran: ${slowly} (exit code 0)`,
+        "Ran: node src/main.mjs (exit code 0)",
       ]);
       await expect.poll(leftWorkspaces).toEqual([]);
     },
