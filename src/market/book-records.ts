@@ -42,7 +42,7 @@ export interface BookContents {
   readonly disputes: readonly Dispute[];
   readonly evaluations: readonly Evaluation[];
   readonly cashRequests: readonly CashRequest[];
-  /** Those that have not ended. */
+  /** All that the tasks have had. */
   readonly runs: readonly Run[];
   /** Of whole projects, and those that wait for a task that may be completed; none that were removed. */
   readonly dependencies: readonly Dependency[];

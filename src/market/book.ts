@@ -63,7 +63,7 @@ export class Book {
   readonly evaluations = new Shelf<Evaluation>(this.#journal);
   readonly cashRequests = new Shelf<CashRequest>(this.#journal);
   readonly team: TeamRecords;
-  /** Of the tasks asked for, those that have not ended. */
+  /** Of the tasks asked for, all they have had. */
   readonly runs = new Shelf<Run>(this.#journal);
   readonly runSteps = new Additions<RunStep>(this.#journal);
   readonly agents = new Additions<Agent>(this.#journal);

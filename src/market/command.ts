@@ -32,7 +32,7 @@ export interface Loads {
   readonly invitationsOf?: readonly Id[];
   /** Whether these things were written about already. */
   readonly messageCauses?: readonly Pick<Message, "projectId" | "cause">[];
-  /** These tasks' runs that have not ended. Must be in `tasks` too. */
+  /** These tasks' runs, ended ones too. Must be in `tasks` too. */
   readonly runsOf?: readonly Id[];
   /** Files that are being handed in; read, not locked. */
   readonly files?: readonly Id[];

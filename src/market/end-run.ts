@@ -1,4 +1,4 @@
-import { isLive } from "../model/assignment.ts";
+import { isWorking } from "../model/assignment.ts";
 import type { Id } from "../model/ids.ts";
 import type { Run } from "../model/run.ts";
 import type { Task } from "../model/task.ts";
@@ -24,7 +24,10 @@ export function endRun(book: Book, run: Run, state: "succeeded" | "failed" | "ca
   return ended;
 }
 
-/** The run brought nothing, and its agent is let go: so its money ends too, exactly once. `actorId`: who wants it. */
+/**
+ * The run brought nothing, and its agent is let go: so its money ends too, exactly once. A task that others work on, or
+ * may take, is never cancelled. `actorId`: who wants it.
+ */
 export function endWithoutWork(
   book: Book,
   run: Run,
@@ -33,8 +36,9 @@ export function endWithoutWork(
   book.record(run.taskId, "run.failed", actorId, { runId: run.id, reason });
   const task = book.task(run.taskId);
   const assignment = book.assignmentsOf(task.id).find(({ id }) => id === run.assignmentId);
-  if (assignment === undefined || !isLive(assignment.state)) return task;
-  if (after === "cancelled") return endTask(book, task, "cancelled", null);
+  // What was handed in stands, and waits for its verdict.
+  if (assignment === undefined || !isWorking(assignment.state)) return task;
+  if (after === "cancelled" && afterRun(task) === "cancelled") return endTask(book, task, "cancelled", null);
   closeOpenQuestion(book, assignment);
   const released = { state: "released", ...stoppedLease, openQuestionId: null, endedAt: book.now } as const;
   book.changeAssignment(assignment, released);

@@ -1,7 +1,7 @@
 import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
 import { sameSide } from "../model/party.ts";
-import type { ExecutorKind, Run, RunLimits } from "../model/run.ts";
+import { type ExecutorKind, hasEnded, type Run, type RunLimits } from "../model/run.ts";
 import type { Task } from "../model/task.ts";
 import type { Book } from "./book.ts";
 import { type Command, command } from "./command.ts";
@@ -64,7 +64,7 @@ export const endHire: Command<EndHire, { readonly task: Task }> = command({
     const task = book.task(taskId);
     if (!isUndecided(task)) return { task };
     const run = book.runs.get(runId);
-    if (run !== undefined) return failRun(book, run, reason);
+    if (run !== undefined && !hasEnded(run.state)) return failRun(book, run, reason);
     return { task: endTask(book, task, "cancelled", null) };
   },
 });

@@ -1,3 +1,5 @@
+import { isLive } from "../model/assignment.ts";
+import { refuse } from "../model/errors.ts";
 import type { Run } from "../model/run.ts";
 import type { Task } from "../model/task.ts";
 import { type Command, command } from "./command.ts";
@@ -18,7 +20,7 @@ export type RunOutcome =
 
 /**
  * Ends a run, or lays it aside. A failed run's assignment ends with it, so that its money ends too, exactly once. Refuses
- * what `heldRun` refuses.
+ * what `heldRun` refuses, and `task_wrong_state` where a run without a failure would leave its assignment behind.
  */
 export const settleRun: Command<SettleRun, { readonly run: Run; readonly task: Task }> = command({
   name: "settle_run",
@@ -30,7 +32,13 @@ export const settleRun: Command<SettleRun, { readonly run: Run; readonly task: T
       book.runs.replace(run.id, waiting);
       return { run: waiting, task };
     }
-    if (outcome.state !== "failed") return { run: endRun(book, run, outcome.state, null), task };
+    if (outcome.state !== "failed") {
+      const assignment = book.assignmentsOf(task.id).find(({ id }) => id === run.assignmentId);
+      // Nobody would go on with it.
+      if (assignment !== undefined && isLive(assignment.state))
+        refuse("task_wrong_state", { details: { state: task.state } });
+      return { run: endRun(book, run, outcome.state, null), task };
+    }
     const failed = endRun(book, run, "failed", outcome.reason);
     return { run: failed, task: endWithoutWork(book, failed, { actorId: run.agentId, ...outcome }) };
   },

@@ -58,7 +58,7 @@ export const startRun: Command<StartRun, StartedRun> = command({
   },
 });
 
-/** The agent begins what it was given. Refuses `task_taken` when a run of it is under way. */
+/** The agent begins what it was given. Refuses `task_taken` where it has a run already, ended or not. */
 function takeUp(book: Book, ref: AssignmentRef): WorkedTask {
   const task = book.task(ref.taskId);
   const assignment = workingAssignment(book, task, ref);

@@ -25,6 +25,7 @@ import { aKey, anAgent, anOrganization, aTask } from "../support/market-inputs.t
 import type { MemoryMarket } from "../support/memory-market.ts";
 import { competingResolvers } from "./competing-history.ts";
 import { type Executor, inState, postersRef, type Resolved, send } from "./resolving.ts";
+import { runningResolvers } from "./running-history.ts";
 import { fittingAnswers, Scene } from "./scene.ts";
 import type { Step } from "./steps.ts";
 
@@ -103,6 +104,7 @@ export function resolve(step: Step, market: MemoryMarket, space: number): Resolv
 
 const resolvers: { readonly [Name in Step["do"]]: (step: Extract<Step, { do: Name }>, scene: Scene) => Resolved } = {
   ...competingResolvers,
+  ...runningResolvers,
   wait: ({ minutes }) => ({ waitMinutes: minutes }),
   found: ({ person }, scene) => {
     const owner = person === null ? undefined : organizationOwner(person, scene);

@@ -7,6 +7,7 @@ import type { Task, TaskState } from "../../src/model/task.ts";
 import type { MemoryMarket } from "../support/memory-market.ts";
 import { checkCompetition } from "./competing-invariants.ts";
 import { promise } from "./promise.ts";
+import { checkRuns } from "./running-invariants.ts";
 import { checkWork } from "./work-invariants.ts";
 
 /** One command may take a task through several states of 3-domain, "Task", at once; this is where it may arrive. */
@@ -22,8 +23,8 @@ const taskMoves: Readonly<Record<TaskState, readonly TaskState[]>> = {
   expired: [],
   disputed: ["completed", "cancelled"],
 };
-/** Work on an allowance may be cancelled from under its worker. */
-const allowanceMoves: readonly [TaskState, TaskState][] = [["in_progress", "cancelled"]];
+/** Work on an allowance may be cancelled from under its worker; a task meant for one agent ends when its run fails. */
+const earlyMoves: readonly [TaskState, TaskState][] = [["in_progress", "cancelled"]];
 
 /** What was seen of a task. */
 type SeenTask = Pick<Task, "state" | "releaseDueAt">;
@@ -33,7 +34,8 @@ function mayMove({ state: from, releaseDueAt }: SeenTask, { state: to, funding, 
   if (from === to || taskMoves[from].includes(to)) return true;
   // Approved work, as long as its payment waits.
   if (from === "completed" && to === "disputed") return releaseDueAt !== null;
-  return funding === "allowance" && allowanceMoves.some((move) => move[0] === from && move[1] === to);
+  const mayEndEarly = funding === "allowance" || intake === "direct";
+  return mayEndEarly && earlyMoves.some((move) => move[0] === from && move[1] === to);
 }
 
 const assignmentMoves: Readonly<Record<AssignmentState, readonly AssignmentState[]>> = {
@@ -84,6 +86,7 @@ export class Watcher {
     this.#checkWallets();
     this.#checkTasks();
     checkWork(this.#market);
+    checkRuns(this.#market);
     checkCompetition(this.#market);
   }
 

@@ -143,6 +143,18 @@ it(`keeps every promise about money, winners and states through ${histories} his
     "evaluate: evaluation_finished",
     "ask for cash: done",
     "ask for cash: funds_insufficient",
+    ...["run", "run step", "run asks", "run delivers", "settle run", "cancel run"].map((name) => `${name}: done`),
+    ...["run step", "run asks", "run delivers", "settle run"].flatMap((name) => [
+      `${name}: lease_lost`,
+      `${name}: run_not_found`,
+    ]),
+    "run: task_taken",
+    "run: lease_lost",
+    "settle run: task_wrong_state",
+    "run step: internal",
+    "run asks: question_open",
+    "run delivers: task_wrong_state",
+    "cancel run: run_ended",
     "decide cash: done",
     "decide cash: cash_request_decided",
     "decide cash: cash_request_not_found",
@@ -159,6 +171,7 @@ it(`keeps every promise about money, winners and states through ${histories} his
     "post: allowance_used_up",
     "propose: own_task",
     "respond: task_wrong_state",
+    "run asks: question_open",
     "shortlist: agent_not_approved",
   ]);
   const least = (ending: string): number => histories / (rarer.has(ending) ? 500 : 20);

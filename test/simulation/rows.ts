@@ -6,6 +6,7 @@ import {
   evaluations,
   proposals,
 } from "../../src/store/book/competing-tables.ts";
+import { runSteps, runs } from "../../src/store/book/run-tables.ts";
 import {
   agents,
   allowances,
@@ -43,6 +44,8 @@ const queries: Readonly<Record<string, string>> = {
   disputes: `select ${disputes.columns} from disputes where id between $1 and $2 order by id`,
   evaluations: `select ${evaluations.columns} from evaluations
     where submission_id between $1 and $2 order by submission_id`,
+  runs: `select ${runs.columns} from runs where id between $1 and $2 order by id`,
+  runSteps: `select ${runSteps.columns} from run_steps where run_id between $1 and $2 order by run_id, number`,
   cashRequests: `select ${cashRequests.columns} from cash_requests where id between $1 and $2 order by id`,
   approvalDecisions: `select ${approvalDecisions.columns} from approval_decisions where id between $1 and $2 order by id`,
   keys: `select ${apiKeys.columns} from api_keys where id between $1 and $2 order by id`,
@@ -115,6 +118,8 @@ export function rowsInMemory(market: MemoryMarket): Rows {
     proposals: sorted([...market.proposals.values()], ({ id }) => id),
     disputes: sorted([...market.disputes.values()], ({ id }) => id),
     evaluations: sorted([...market.evaluations.values()], ({ submissionId }) => submissionId),
+    runs: sorted([...market.runs.values()], ({ id }) => id),
+    runSteps: sorted(market.runSteps, ({ runId, number }) => `${runId} ${String(number).padStart(6, "0")}`),
     cashRequests: sorted([...market.cashRequests.values()], ({ id }) => id),
     approvalDecisions: sorted(market.approvalDecisions, ({ id }) => id),
     boardCounts: [...market.boardCounts].flatMap(([category, count]) => (count === 0 ? [] : [{ category, count }])),

@@ -12,6 +12,7 @@ import {
   type TaskPick,
   task,
 } from "./picks.ts";
+import { type RunningStep, runningSteps } from "./running-steps.ts";
 
 /** A worker's step. `assignment` null: the door names only the task; else whichever assignment the number hits. */
 interface WorkersStep {
@@ -24,7 +25,7 @@ interface WorkersStep {
  * One step of a history, in numbers that fit whatever there is by then: party 7 of 4 parties is the fourth. `person`
  * is null for an organization that belongs to nobody. `file` 0 is one of the worker's own.
  */
-export type Step = WorkStep | CompetitionStep;
+export type Step = WorkStep | CompetitionStep | RunningStep;
 
 type WorkStep =
   | { readonly do: "found"; readonly person: number | null }
@@ -185,8 +186,8 @@ const competition = step(9, "post", {
 });
 
 /** How often each kind comes up where most histories are about work that is claimed; the rest not at all. */
-const workAsUsual = mixOf([...workSteps, ...competingSteps], {
-  ...Object.fromEntries(workSteps.map(({ name, weight }) => [name, weight])),
+const workAsUsual = mixOf([...workSteps, ...competingSteps, ...runningSteps], {
+  ...Object.fromEntries([...workSteps, ...runningSteps].map(({ name, weight }) => [name, weight])),
   ...{ admit: 1, dispute: 3, respond: 2, rule: 4, "pay out": 4, "ask for cash": 2, "decide cash": 2 },
 });
 

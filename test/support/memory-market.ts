@@ -22,7 +22,7 @@ import type {
 import type { Membership, Person } from "../../src/model/person.ts";
 import type { Proposal } from "../../src/model/proposal.ts";
 import type { Question } from "../../src/model/question.ts";
-import { hasEnded, type Run, type RunStep } from "../../src/model/run.ts";
+import type { Run, RunStep } from "../../src/model/run.ts";
 import type { Task } from "../../src/model/task.ts";
 import { type Dependency, dependencyKey, type Invitation, type Message } from "../../src/model/team.ts";
 import type { Transfer, Wallet } from "../../src/model/wallet.ts";
@@ -171,7 +171,7 @@ export class MemoryMarket {
     const runsOf = new Set(loads.flatMap((each) => each.runsOf ?? []));
     const asked = loads.flatMap((each) => each.messageCauses ?? []);
     return {
-      runs: [...this.runs.values()].filter(({ taskId, state }) => runsOf.has(taskId) && !hasEnded(state)),
+      runs: [...this.runs.values()].filter(({ taskId }) => runsOf.has(taskId)),
       dependencies: [...this.dependencies.values()].filter(
         ({ removed, dependsOnId, projectId }) => !removed && (unblocks.has(dependsOnId) || projects.has(projectId)),
       ),

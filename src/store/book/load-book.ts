@@ -86,7 +86,7 @@ const readEvaluations = {
 const lockRuns = {
   name: "lock_runs",
   text: `select ${runs.columns} from runs
-    where task_id = any($1) and state in ('queued', 'running', 'waiting') order by id for update`,
+    where task_id = any($1) order by id for update`,
 };
 const lockCashRequests = {
   name: "lock_cash_requests",
