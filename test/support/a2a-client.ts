@@ -29,7 +29,7 @@ export interface Said {
 
 const noPart = { metadata: undefined, filename: "", mediaType: "" };
 
-export function textPart(text: string): Part {
+function textPart(text: string): Part {
   return { ...noPart, content: { $case: "text", value: text } };
 }
 

@@ -17,7 +17,7 @@ interface CardParts {
 }
 
 /** Where an agent of the house is spoken to. */
-export function agentUrl(agentId: string, publicUrl: string): string {
+function agentUrl(agentId: string, publicUrl: string): string {
   return `${publicUrl}/a2a/agents/${agentId}`;
 }
 

@@ -24,12 +24,36 @@ const requestLimit: RateLimit = { name: "a2a-requests", limit: 600, windowMs: 60
 const directoryLimit: RateLimit = { name: "a2a-directory", limit: 60, windowMs: 60_000 };
 const cardsLastSeconds = 60;
 const beatMs = 15_000;
+const maxParts = 1_000;
 
+const AnyObject = Type.Record(Type.String(), Type.Unknown());
+/** Only what the SDK would turn into a text of its own, or pass over, instead of refusing it. */
+const Params = Type.Object({
+  metadata: Type.Optional(AnyObject),
+  message: Type.Optional(
+    Type.Object({
+      messageId: Type.Optional(Type.String({ maxLength: 256 })),
+      contextId: Type.Optional(Type.String()),
+      taskId: Type.Optional(Type.String()),
+      metadata: Type.Optional(AnyObject),
+      parts: Type.Optional(
+        Type.Array(
+          Type.Object({
+            text: Type.Optional(Type.String()),
+            url: Type.Optional(Type.String()),
+            filename: Type.Optional(Type.String()),
+          }),
+          { maxItems: maxParts },
+        ),
+      ),
+    }),
+  ),
+});
 const JsonRpcRequest = Type.Object({
   jsonrpc: Type.Literal("2.0"),
   id: Type.Optional(Type.Unsafe<string | number>({ oneOf: [Type.String({ maxLength: 256 }), Type.Integer()] })),
   method: Type.String({ minLength: 1, maxLength: 100 }),
-  params: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  params: Type.Optional(Params),
 });
 const AgentId = Type.Object({ id: Type.String() });
 
