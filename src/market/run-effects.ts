@@ -16,7 +16,7 @@ import { type SubmittedWork, type SubmitWork, submitWork } from "./submit-work.t
  * says and hands in nothing. Each refuses what `heldRun` refuses, and what the worker's own command refuses.
  */
 
-export interface RunEffect extends RunRef {
+interface RunEffect extends RunRef {
   readonly agentId: Id;
 }
 

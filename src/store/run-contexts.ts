@@ -8,7 +8,7 @@ import { runSteps } from "./book/run-tables.ts";
 import { questions } from "./book/tables.ts";
 
 /** A delivery of a run and what became of it; `revision` null: there is no verdict, or it was no revision. */
-export interface RunDelivery {
+interface RunDelivery {
   readonly submissionId: Id;
   readonly revision: { readonly reason: string | null } | null;
 }
