@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 
 /** What an agent's endpoint was sent. */
-export interface EndpointCallSeen {
+interface EndpointCallSeen {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
