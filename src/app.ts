@@ -272,6 +272,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     pool.on("error", onBrokenConnection);
     pool.on("connect", (client) => client.on("error", onBrokenConnection));
     const { nudgeMinutes, maxNudges, invitationMinutes } = config;
+    const nodeId = newId();
     const shared = { reads: database.reads, clock, newId, log };
     const deliverer = new WebhookDeliverer({
       ...shared,
@@ -288,6 +289,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     };
     const models = config.model === undefined ? null : await openModels(config.model);
     const evaluation: EvaluationTools = {
+      nodeId,
       thread: evaluatorThread,
       links: config.opensLinks ? outside : null,
       models,
@@ -296,7 +298,6 @@ export async function createApp(options: AppOptions): Promise<App> {
     };
     const advice = models === null ? null : adviseByModel(models, stopping.signal);
     const manager = { settings: { nudgeMinutes, maxNudges, invitationMinutes }, advice };
-    const nodeId = newId();
     const opened = await openRuns({
       ...{
         house: { ...shared, engine, objects, creditWeights: config.creditWeights },

@@ -34,7 +34,8 @@ export const evaluateSubmissions: EvaluationJob = async (context) => {
   let fault: unknown;
   while (!context.evaluation.stopping.aborted) {
     const now = context.clock();
-    const turns = { now, nextTurnAt: addMinutes(now, turnMinutes), limit: pageSize };
+    const { nodeId } = context.evaluation;
+    const turns = { now, nextTurnAt: addMinutes(now, turnMinutes), nodeId, limit: pageSize };
     const taken = await takeEvaluations(context.reads, turns);
     for (const result of await Promise.allSettled(taken.map((each) => takeTurn(context, each)))) {
       if (result.status === "fulfilled") handled += result.value;

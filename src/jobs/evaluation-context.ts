@@ -6,6 +6,8 @@ import type { EvaluatorThread } from "./evaluator-thread.ts";
 
 /** What evaluating needs beside what every job needs. */
 export interface EvaluationTools {
+  /** This server, as the others know it. */
+  readonly nodeId: Id;
   /** Makes the checks that need neither network nor database. */
   readonly thread: Pick<EvaluatorThread, "evaluate">;
   /** Opens links; null: this house opens none. */

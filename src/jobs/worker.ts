@@ -52,19 +52,21 @@ const jobs = {
   "forget-webhooks": forgetWebhooks,
 } as const satisfies Record<DeadlineKind | ChoreKind, AnyJob> & Record<string, AnyJob>;
 
+const everyMinute = "* * * * *";
+
 /** Deadlines are watched by a job each; once a minute everything due is looked for again, in case one went missing. */
 const schedule = [
-  { task: "expire-tasks", match: "* * * * *" },
-  { task: "lapse-leases", match: "* * * * *" },
-  { task: "approve-overdue", match: "* * * * *" },
-  { task: "lapse-invitations", match: "* * * * *" },
-  { task: "manage-projects", match: "* * * * *" },
-  { task: "dispatch-runs", match: "* * * * *" },
-  { task: "release-payments", match: "* * * * *" },
-  { task: "evaluate-submissions", match: "* * * * *" },
+  { task: "expire-tasks", match: everyMinute },
+  { task: "lapse-leases", match: everyMinute },
+  { task: "approve-overdue", match: everyMinute },
+  { task: "lapse-invitations", match: everyMinute },
+  { task: "manage-projects", match: everyMinute },
+  { task: "dispatch-runs", match: everyMinute },
+  { task: "release-payments", match: everyMinute },
+  { task: "evaluate-submissions", match: everyMinute },
   { task: "forget-answers", match: "17 * * * *" },
   { task: "remove-abandoned-uploads", match: "41 * * * *" },
-  { task: "disable-webhooks", match: "* * * * *" },
+  { task: "disable-webhooks", match: everyMinute },
   { task: "forget-webhooks", match: "53 * * * *" },
 ];
 
@@ -94,7 +96,11 @@ export async function startJobWorker(options: JobWorkerOptions): Promise<JobWork
   // The runner ends by itself only through `stop` or a fault it could not survive.
   runner.promise.catch((error: unknown) => log.error({ err: error }, "the job queue stopped"));
   const node: Node = { id: options.nodeId, workerPoolId: await poolId };
-  const heart = startHeart(pool, node, log);
+  // What a dead node was at may have no job any more: everything is looked over at once, not only at the next minute.
+  const heart = startHeart(pool, node, log, async () => {
+    const watched = schedule.filter(({ match }) => match === everyMinute).map(({ task }) => task);
+    await Promise.all(watched.map((task) => runner.addJob(task, {}, { jobKey: `take-over:${task}` })));
+  });
   return {
     async stop() {
       await heart.stop();
@@ -115,12 +121,14 @@ function taskListFor(context: AnyJobContext & { log: BaseLogger }): TaskList {
   return tasks;
 }
 
-function startHeart(pool: Pool, node: Node, log: BaseLogger): { stop(): Promise<void> } {
+function startHeart(pool: Pool, node: Node, log: BaseLogger, takeOver: () => Promise<void>): { stop(): Promise<void> } {
   const beat = async (): Promise<void> => {
     try {
       await recordHeartbeat(pool, node);
       const reaped = await reapSilentNodes(pool, silentSeconds);
-      if (reaped > 0) log.warn({ nodes: reaped }, "took over the jobs of nodes that went silent");
+      if (reaped === 0) return;
+      log.warn({ nodes: reaped }, "took over the jobs of nodes that went silent");
+      await takeOver();
     } catch (error) {
       log.warn({ err: error }, "no heartbeat: the database does not answer");
     }

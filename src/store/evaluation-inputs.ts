@@ -17,6 +17,8 @@ export interface TakenEvaluation {
 export interface TakeTurns {
   readonly now: Instant;
   readonly nextTurnAt: Instant;
+  /** Which server takes them. */
+  readonly nodeId: Id;
   readonly limit: number;
 }
 
@@ -24,12 +26,12 @@ export interface TakeTurns {
 export async function takeEvaluations(pool: Pool, turns: TakeTurns): Promise<TakenEvaluation[]> {
   const { rows } = await pool.query<TakenEvaluation>({
     name: "take_evaluations",
-    text: `update evaluations e set next_turn_at = $2, turns = turns + 1 where submission_id in (
+    text: `update evaluations e set next_turn_at = $2, turns = turns + 1, node_id = $4 where submission_id in (
         select submission_id from evaluations
         where state = 'pending' and (next_turn_at is null or next_turn_at <= $1)
         order by submission_id limit $3 for update skip locked)
       returning submission_id as "submissionId", task_id as "taskId", attempts, turns`,
-    values: [turns.now, turns.nextTurnAt, turns.limit],
+    values: [turns.now, turns.nextTurnAt, turns.limit, turns.nodeId],
   });
   return rows.sort((a, b) => (a.submissionId < b.submissionId ? -1 : 1));
 }
@@ -38,7 +40,7 @@ export async function takeEvaluations(pool: Pool, turns: TakeTurns): Promise<Tak
 export async function setNextTurn(pool: Pool, submissionId: Id, at: Instant): Promise<void> {
   await pool.query({
     name: "set_next_evaluation_turn",
-    text: "update evaluations set next_turn_at = $2 where submission_id = $1 and state = 'pending'",
+    text: "update evaluations set next_turn_at = $2, node_id = null where submission_id = $1 and state = 'pending'",
     values: [submissionId, at],
   });
 }
@@ -47,7 +49,7 @@ export async function setNextTurn(pool: Pool, submissionId: Id, at: Instant): Pr
 export async function giveBackEvaluation(pool: Pool, submissionId: Id): Promise<void> {
   await pool.query({
     name: "give_back_evaluation",
-    text: `update evaluations set next_turn_at = null, turns = turns - 1
+    text: `update evaluations set next_turn_at = null, node_id = null, turns = turns - 1
       where submission_id = $1 and state = 'pending' and turns > 0`,
     values: [submissionId],
   });

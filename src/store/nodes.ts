@@ -23,15 +23,20 @@ export async function removeNode(pool: Pool, id: Id): Promise<void> {
 }
 
 /**
- * Gives the jobs of nodes that have been silent for `silentSeconds` back to the others; returns how many nodes there
- * were. By itself graphile-worker would hold them for four hours (7-facts). A node that was only slow may see its jobs
- * run twice, which every job survives, because it ends in commands that decide under lock.
+ * Gives the jobs of nodes that have been silent for `silentSeconds` back to the others, and the submissions they were
+ * looking at; returns how many nodes there were. By itself graphile-worker would hold them for four hours (7-facts). A
+ * node that was only slow may see its jobs run twice, which every job survives, because it ends in commands that decide
+ * under lock.
  */
 export async function reapSilentNodes(pool: Pool, silentSeconds: number): Promise<number> {
   const { rows } = await pool.query<{ reaped: number }>({
     name: "reap_silent_nodes",
     text: `with dead as (
-        delete from nodes where heartbeat_at < now() - $1 * interval '1 second' returning worker_pool_id
+        delete from nodes where heartbeat_at < now() - $1 * interval '1 second' returning id, worker_pool_id
+      ),
+      freed as (
+        update evaluations set next_turn_at = null, node_id = null
+        where state = 'pending' and node_id in (select id from dead)
       ), pools as (select coalesce(array_agg(worker_pool_id), '{}') as ids from dead),
       unlocked as (select graphile_worker.force_unlock_workers(ids) from pools where cardinality(ids) > 0)
       select cardinality(ids)::integer as reaped from pools left join unlocked on true`,

@@ -8,6 +8,7 @@ import { GuardedFetch } from "../../src/outbound/guarded-fetch.ts";
 import type { LanguageModels } from "../../src/outbound/models/language-models.ts";
 import { openModels } from "../../src/outbound/models/open-models.ts";
 import { takeEvaluations } from "../../src/store/evaluation-inputs.ts";
+import { reapSilentNodes, recordHeartbeat } from "../../src/store/nodes.ts";
 import { EvaluationStage } from "../support/evaluation-stage.ts";
 import { type ScriptedModel, startScriptedModel } from "../support/scripted-model.ts";
 
@@ -207,7 +208,12 @@ describe("what cannot be looked at", () => {
     const submissionId = await stage.delivered();
     const { clock, database } = stage.stage;
     const die = () =>
-      takeEvaluations(database.reads, { now: clock.now(), nextTurnAt: addMinutes(clock.now(), 10), limit: 10 });
+      takeEvaluations(database.reads, {
+        now: clock.now(),
+        nextTurnAt: addMinutes(clock.now(), 10),
+        nodeId: crypto.randomUUID(),
+        limit: 10,
+      });
     expect(await die()).toMatchObject([{ submissionId, turns: 1 }]);
     expect(await evaluateSubmissions(stage.context())).toBe(0);
     for (let deaths = 1; deaths < 5; deaths++) {
@@ -217,6 +223,20 @@ describe("what cannot be looked at", () => {
     clock.advanceMinutes(10);
     expect(await evaluateSubmissions(stage.context())).toBe(1);
     expect((await stage.evaluation(submissionId)).state).toBe("failed");
+  });
+
+  it("is free for others as soon as the server that took it is seen to be dead", async () => {
+    const submissionId = await stage.delivered();
+    const { clock, database } = stage.stage;
+    const nodeId = crypto.randomUUID();
+    const nextTurnAt = addMinutes(clock.now(), 10);
+    await recordHeartbeat(database.reads, { id: nodeId, workerPoolId: "a pool of this test" });
+    expect(await takeEvaluations(database.reads, { now: clock.now(), nextTurnAt, nodeId, limit: 10 })).toHaveLength(1);
+    expect(await reapSilentNodes(database.reads, 3_600)).toBe(0);
+    expect(await evaluateSubmissions(stage.context())).toBe(0);
+    expect(await reapSilentNodes(database.reads, 0)).toBe(1);
+    expect(await evaluateSubmissions(stage.context())).toBe(1);
+    expect((await stage.evaluation(submissionId)).state).toBe("finished");
   });
 
   it("is given back, untouched, when the house closes over it", async () => {

@@ -52,6 +52,7 @@ export class EvaluationStage {
       clock: this.stage.clock.now,
       objects: this.#objects,
       evaluation: {
+        nodeId: "00000000-0000-7000-8000-0000000000ee",
         thread: this.#thread,
         links: null,
         models: null,
