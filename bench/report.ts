@@ -5,6 +5,7 @@ import type { DelegateResults } from "./measure-delegate.ts";
 import type { GetRow } from "./measure-get.ts";
 import type { GrowthResults } from "./measure-growth.ts";
 import { judgedConnections, type LifecycleResults } from "./measure-lifecycle.ts";
+import type { RunResults } from "./measure-runs.ts";
 import type { SandboxResults } from "./measure-sandbox.ts";
 import type { StreamResults } from "./measure-streams.ts";
 import type { TeamResults } from "./measure-teams.ts";
@@ -25,6 +26,7 @@ export interface Report {
   readonly streams: StreamResults | undefined;
   readonly competing: CompetingResults | undefined;
   readonly webhooks: WebhookResults | undefined;
+  readonly runs: RunResults | undefined;
   readonly sandbox: SandboxResults | undefined;
   readonly teams: TeamResults | undefined;
 }
@@ -46,7 +48,7 @@ export interface Verdict {
 
 type Sections = Pick<
   Report,
-  "lifecycle" | "get" | "growth" | "delegate" | "streams" | "competing" | "webhooks" | "sandbox" | "teams"
+  "lifecycle" | "get" | "growth" | "delegate" | "streams" | "competing" | "webhooks" | "sandbox" | "teams" | "runs"
 >;
 
 const wantedLifecycle = 1.5;
@@ -54,6 +56,7 @@ const wantedGet = 0.5;
 const wantedGrowth = 1.2;
 const wantedDeliveryMs = 250;
 const wantedHanging = 1.1;
+const wantedStepMs = 5;
 const wantedSandboxStartMs = 50;
 
 export function describeMachine(postgresVersion: string): Machine {
@@ -68,7 +71,7 @@ export function describeMachine(postgresVersion: string): Machine {
 
 /** Judges each wanted ratio by its median. */
 export function judge(sections: Sections): Verdict[] {
-  const { lifecycle, get, growth, delegate, streams, competing, webhooks, sandbox, teams } = sections;
+  const { lifecycle, get, growth, delegate, streams, competing, webhooks, sandbox, teams, runs } = sections;
   const verdicts: Verdict[] = [];
   for (const row of lifecycle?.rows ?? []) {
     if (row.connections !== judgedConnections) continue;
@@ -85,7 +88,7 @@ export function judge(sections: Sections): Verdict[] {
     const wanted = `${row.operation}: cost on ${whole(largest)} tasks ≤ ${wantedGrowth} × the smallest`;
     verdicts.push({ wanted, found: span(row.costRatio), met: row.costRatio.median <= wantedGrowth });
   }
-  for (const [name, section] of Object.entries({ lifecycle, growth, delegate, competing, teams })) {
+  for (const [name, section] of Object.entries({ lifecycle, growth, delegate, competing, teams, runs })) {
     if (section === undefined) continue;
     const found = section.brokenRule ?? "every rule holds";
     verdicts.push({ wanted: `the ledger after ${name}`, found, met: section.brokenRule === null });
@@ -122,7 +125,16 @@ export function judge(sections: Sections): Verdict[] {
     });
   }
   if (teams !== undefined) verdicts.push(...judgeTeams(teams));
+  if (runs !== undefined) verdicts.push(judgeRuns(runs));
   return verdicts;
+}
+
+function judgeRuns({ runs, modelMs, overhead: { p50Ms, p99Ms } }: RunResults): Verdict {
+  return {
+    wanted: `a step of ${whole(runs)} concurrent runs, beside the model's ${modelMs} ms, within ${wantedStepMs} ms (p50)`,
+    found: `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`,
+    met: p50Ms < wantedStepMs,
+  };
 }
 
 function judgeCompeting({ agents, maxProposals, contended, spread, rows }: CompetingResults): Verdict[] {
@@ -178,6 +190,7 @@ export function describe(report: Report): string {
   if (report.webhooks !== undefined) lines.push("", ...webhookLines(report.webhooks));
   if (report.sandbox !== undefined) lines.push("", sandboxLine(report.sandbox));
   if (report.teams !== undefined) lines.push("", ...teamLines(report.teams));
+  if (report.runs !== undefined) lines.push("", runsLine(report.runs));
   lines.push("", "Wanted");
   for (const { wanted, found, met } of report.verdicts)
     lines.push(`${met ? "met    " : "NOT MET"}  ${wanted}: ${found}`);
@@ -230,6 +243,11 @@ function delegateLines(results: DelegateResults): string[] {
 
 function sandboxLine({ limitedBy, start, whole, bareStart }: SandboxResults): string {
   return `echo in the sandbox (limits by ${limitedBy}), p50/p99 ms: begins after ${times(start)}, all over after ${times(whole)}; without a sandbox it begins after ${times(bareStart)}`;
+}
+
+function runsLine({ runs, stepsPerSecond, idleMiB, kibPerRun }: RunResults): string {
+  const memory = `${Math.round(idleMiB)} MiB idle, ${kibPerRun.toFixed(0)} KiB more for each run`;
+  return `${whole(runs)} concurrent runs waiting for a model: ${whole(Math.round(stepsPerSecond))} steps per second; ${memory}`;
 }
 
 function webhookLines(results: WebhookResults): string[] {

@@ -5,6 +5,7 @@ import { measureDelegate } from "./measure-delegate.ts";
 import { measureGet } from "./measure-get.ts";
 import { type GrowthPace, measureGrowth } from "./measure-growth.ts";
 import { measureLifecycle, type Pace } from "./measure-lifecycle.ts";
+import { measureRuns, type RunPace } from "./measure-runs.ts";
 import { measureSandbox } from "./measure-sandbox.ts";
 import { measureStreams, type StreamPace } from "./measure-streams.ts";
 import { measureTeams, type TeamPace } from "./measure-teams.ts";
@@ -25,6 +26,7 @@ const sectionNames = [
   "webhooks",
   "sandbox",
   "teams",
+  "runs",
 ] as const;
 type SectionName = (typeof sectionNames)[number];
 
@@ -38,6 +40,7 @@ interface Plan {
   readonly webhooks: WebhookPace;
   readonly sandbox: { readonly runs: number };
   readonly teams: TeamPace;
+  readonly runs: RunPace;
 }
 
 const fullPlan: Plan = {
@@ -50,6 +53,7 @@ const fullPlan: Plan = {
   webhooks: { rounds: 5, events: 100 },
   sandbox: { runs: 200 },
   teams: { rounds: 3, messages: 100_000, asks: 300 },
+  runs: { runs: 1_000, stepsEach: 8 },
 };
 const quickPlan: Plan = {
   connections: [1, 64],
@@ -61,6 +65,7 @@ const quickPlan: Plan = {
   webhooks: { rounds: 2, events: 30 },
   sandbox: { runs: 50 },
   teams: { rounds: 1, messages: 100_000, asks: 200 },
+  runs: { runs: 1_000, stepsEach: 4 },
 };
 const timeLimitMs = 12 * 60_000;
 const resultsFolder = new URL("results/", import.meta.url);
@@ -98,6 +103,7 @@ async function measure(on: Stage): Promise<Report> {
     webhooks: await section("webhooks", () => measureWebhooks(on, plan.webhooks)),
     sandbox: await section("sandbox", () => measureSandbox(plan.sandbox)),
     teams: await section("teams", () => measureTeams(on, load, plan.teams)),
+    runs: await section("runs", () => measureRuns(on, plan.runs)),
   };
   await load.stop();
   return {

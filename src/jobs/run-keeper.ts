@@ -28,6 +28,7 @@ const leaseSeconds = 15;
 const renewIntervalMs = 5_000;
 /** Everything that waits is looked at again, in case a notification was lost. */
 const sweepIntervalMs = 20_000;
+const lookPauseMs = 50;
 const runsPerTake = 50;
 const settlePauseMs = 1_000;
 const maxSettleAttempts = 5;
@@ -239,6 +240,8 @@ export class RunKeeper {
       this.#changed = new Set();
       this.#anyChanged = false;
       await this.#lookAt(taskIds).catch((error: unknown) => this.#warn(error, "could not look after runs"));
+      // A busy market commits hundreds of times a second; the first news is looked at without waiting.
+      await new Promise((resolve) => setTimeout(resolve, lookPauseMs));
     }
     this.#looking = undefined;
   }

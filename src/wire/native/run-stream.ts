@@ -17,7 +17,7 @@ export interface RunStreamOptions {
 
 const pageSize = 50;
 /** That a run has ended well is no event of its task: it is looked for as well as told. */
-const lookIntervalMs = 5_000;
+const lookIntervalMs = 1_000;
 
 /**
  * One reader's server-sent events of a run: every stored step (its number is the event's id), the run whenever its state
