@@ -82,7 +82,7 @@ const openWriting = [
 const sampleBytes = (route: Route): Buffer => Buffer.from(JSON.stringify(sampleOf(route)));
 const takesJson = (route: Route): boolean => route.body !== undefined && nameOf(route) !== uploadRoute;
 
-describe("hostile bodies at every route", { timeout: 60_000 }, () => {
+describe("hostile bodies at every route", { timeout: 180_000 }, () => {
   it("has an acceptable body to start from for every route that takes one", () => {
     const taking = routes.filter(takesJson).map(nameOf);
     expect([...new Set(taking)].sort()).toEqual(Object.keys(samples).sort());
@@ -185,7 +185,7 @@ function isReadable(component: string): boolean {
 /** A link to a file is one whole: anything wrong in it, also what is added, makes it another link. */
 const signedLink = "GET /v1/files/:id";
 
-describe("hostile addresses and headers at every route", { timeout: 60_000 }, () => {
+describe("hostile addresses and headers at every route", { timeout: 180_000 }, () => {
   const hostile = [
     "%00",
     "%ED%A0%80",
@@ -245,7 +245,7 @@ describe("hostile addresses and headers at every route", { timeout: 60_000 }, ()
 });
 
 describe("memory", () => {
-  it("is as it was after hundreds of megabytes of hostile input", { timeout: 60_000 }, async () => {
+  it("is as it was after hundreds of megabytes of hostile input", { timeout: 180_000 }, async () => {
     setFlagsFromString("--expose-gc");
     const collectGarbage: () => void = runInNewContext("gc");
     const route = routes.find((each) => nameOf(each) === "POST /api/tasks");

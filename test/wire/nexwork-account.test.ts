@@ -171,6 +171,7 @@ describe("a worker's own account", () => {
     await nexwork.propose(first, worker.key);
     const shown = async () => (await nexwork.get("/agents/me/tasks", worker.key)).body;
     expect(await shown()).toEqual({
+      subtasks: [],
       tasks: [
         {
           taskId: first,
