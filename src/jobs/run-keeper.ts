@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { afterRun } from "../market/end-run.ts";
 import { type RunOutcome, settleRun } from "../market/settle-run.ts";
 import { isLive } from "../model/assignment.ts";
@@ -31,8 +30,6 @@ const renewIntervalMs = 5_000;
 const sweepIntervalMs = 20_000;
 const lookPauseMs = 50;
 const runsPerTake = 50;
-/** Every step of a run is news of its task: looking at each would cost more than the step. */
-const lookPauseMs = 100;
 const settlePauseMs = 1_000;
 const maxSettleAttempts = 5;
 
@@ -193,7 +190,7 @@ export class RunKeeper {
           if (!(error instanceof Refusal)) this.#warn(error, "a run could not be settled");
           return false;
         }
-        await pause(settlePauseMs);
+        await new Promise((resolve) => setTimeout(resolve, settlePauseMs));
       }
     }
     return false;
@@ -243,7 +240,6 @@ export class RunKeeper {
       this.#changed = new Set();
       this.#anyChanged = false;
       await this.#lookAt(taskIds).catch((error: unknown) => this.#warn(error, "could not look after runs"));
-      await pause(lookPauseMs);
       // A busy market commits hundreds of times a second; the first news is looked at without waiting.
       await new Promise((resolve) => setTimeout(resolve, lookPauseMs));
     }
