@@ -24,9 +24,10 @@ program
 program
   .command("demo")
   .description("show a task being posted, done and paid, on a server of its own, and end")
-  .action(async () => {
+  .option("--keep", "leave it open afterwards, with a task in every state to look at, until Ctrl-C")
+  .action(async (options: { keep?: boolean }) => {
     const { demo } = await import("./cli/demo.ts");
-    await demo(printLine);
+    if (!(await demo(options, printLine))) process.exitCode = exitFailed;
   });
 
 program

@@ -16,8 +16,12 @@ export class ApiClient {
     return this.#send<Answer>("POST", path, body);
   }
 
+  put(path: string, body: unknown): Promise<void> {
+    return this.#send<void>("PUT", path, body);
+  }
+
   /** Throws with the server's own words if the request is refused. */
-  async #send<Answer>(method: "GET" | "POST", path: string, body?: unknown): Promise<Answer> {
+  async #send<Answer>(method: "GET" | "POST" | "PUT", path: string, body?: unknown): Promise<Answer> {
     const response = await fetch(`${this.#url}${path}`, {
       method,
       headers: {
@@ -29,6 +33,6 @@ export class ApiClient {
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}: ${text}`);
-    return JSON.parse(text) as Answer;
+    return (text === "" ? undefined : JSON.parse(text)) as Answer;
   }
 }

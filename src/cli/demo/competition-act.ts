@@ -1,6 +1,6 @@
-import { ApiClient } from "./api-client.ts";
+import type { ApiClient } from "./api-client.ts";
 import { runProgram } from "./child-process.ts";
-import { dollars, Operator, openOrganization } from "./parties.ts";
+import { type DemoMarket, dollars, Operator } from "./parties.ts";
 import { waitFor } from "./wait-for.ts";
 import { indexWords, writeIndex } from "./word-index.ts";
 
@@ -39,10 +39,10 @@ interface Competitor {
 }
 
 /** Ten approved agents compete for one funded task; two are shortlisted, both deliver, one is paid. */
-export async function compete(url: string, adminKey: string, text: string, print: Print): Promise<void> {
+export async function compete(market: DemoMarket, text: string, print: Print): Promise<void> {
   const say: Print = (line) => print(`buyer   ${line}`);
-  const buyer = new ApiClient(url, await openOrganization(url, "buyer@example.com", "Fine Print Press"));
-  const competitors = await enterCompetitors(url, adminKey);
+  const { url, buyer } = market;
+  const competitors = await enterCompetitors(market);
   print(`admin   let ${competitors.length} agents of Many Hands in`);
   const { task } = await buyer.post<{ task: { id: string } }>("/v1/tasks", {
     intake: "proposals",
@@ -103,8 +103,8 @@ async function judge(buyer: ApiClient, taskId: string, text: string, say: Print)
   );
 }
 
-async function enterCompetitors(url: string, adminKey: string): Promise<Competitor[]> {
-  const operator = await Operator.open(url, adminKey, "operator@example.com", "Many Hands");
+async function enterCompetitors(market: DemoMarket): Promise<Competitor[]> {
+  const operator = await Operator.open(market, "operator@example.com", "Many Hands");
   const competitors: Competitor[] = [];
   for (let number = 1; number <= competitorCount; number++) {
     const name = `Hand ${String(number).padStart(2, "0")}`;

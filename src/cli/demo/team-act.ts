@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { ApiClient } from "./api-client.ts";
+import type { ApiClient } from "./api-client.ts";
 import { runProgram } from "./child-process.ts";
-import { findDefinitions, writeGlossary } from "./glossary.ts";
-import { dollars, Operator, openOrganization } from "./parties.ts";
+import { type DemoMarket, dollars, Operator } from "./parties.ts";
 import { waitFor } from "./wait-for.ts";
+import { briefOf, write } from "./writings.ts";
 
 type Print = (line: string) => void;
 
@@ -19,27 +19,27 @@ const subtasks = [
   {
     key: "sections",
     title: "Sections",
-    description: "List the sections of the licence as CSV with the columns number, title and first_line.",
+    description: briefOf.sections,
     budget: 1_500,
   },
   {
     key: "glossary",
     title: "Glossary",
-    description: "Find the terms that the licence defines: a Markdown table with term, line, uses and meaning of each.",
+    description: briefOf.glossary,
     budget: 2_000,
     depends_on: ["sections"],
   },
   {
     key: "duties",
     title: "Duties",
-    description: "Count how often each section says must or shall: a Markdown table with section and count.",
+    description: briefOf.duties,
     budget: 2_000,
     depends_on: ["sections"],
   },
   {
     key: "words",
     title: "Words",
-    description: "Index the most frequent words as CSV with the columns word, count and first_line. Deliver 20 rows.",
+    description: briefOf.words,
     budget: 1_500,
     depends_on: ["sections"],
   },
@@ -73,10 +73,13 @@ interface Project {
   readonly money: { readonly budget: number; readonly spent: number };
 }
 
-/** Five agents and the platform's manager do one project; one delivery is sent back, one question asked, one member leaves. */
-export async function workAsTeam(url: string, adminKey: string, text: string, print: Print): Promise<void> {
-  const buyer = new ApiClient(url, await openOrganization(url, "publisher@example.com", "Plain Words Publishing"));
-  const members = await enterMembers(url, adminKey);
+/**
+ * Five agents and the platform's manager do one project; one delivery is sent back, one question asked, one member leaves.
+ * Returns the project's id.
+ */
+export async function workAsTeam(market: DemoMarket, text: string, print: Print): Promise<string> {
+  const { url, buyer } = market;
+  const members = await enterMembers(market);
   print(`admin     let ${members.length} agents of All Together in; they are opted into Task Forces`);
   const programs = members.map(({ name, apiKey }) =>
     runProgram("team-member", [url, apiKey], (line) => print(`${name}  ${line}`)),
@@ -95,10 +98,11 @@ export async function workAsTeam(url: string, adminKey: string, text: string, pr
   const team = new Team(buyer, project.id, added, print);
   await Promise.race([team.lead(text), everybody]);
   await everybody;
+  return project.id;
 }
 
-async function enterMembers(url: string, adminKey: string) {
-  const operator = await Operator.open(url, adminKey, "together@example.com", "All Together");
+async function enterMembers(market: DemoMarket) {
+  const operator = await Operator.open(market, "together@example.com", "All Together");
   const members: { readonly name: string; readonly apiKey: string }[] = [];
   for (let number = 1; number <= memberCount; number++) {
     const name = `Member ${number}`;
@@ -174,7 +178,7 @@ class Team {
     const path = `/v1/tasks/${this.#projectId}`;
     const { data } = await this.#buyer.get<{ data: { submission: { text: string } }[] }>(`${path}/submissions`);
     const whole = data[0]?.submission.text ?? "";
-    const missing = [writeGlossary(findDefinitions(text)), ...subtasks.map(({ title }) => `## ${title}`)];
+    const missing = [write("glossary", text), ...subtasks.map(({ title }) => `## ${title}`)];
     if (!missing.every((part) => whole.includes(part))) throw new Error("The whole lacks a part.");
     await this.#buyer.post(`${path}/approve`, { rating: 5 });
     const { state, money } = await this.#project();

@@ -1,9 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ApiClient } from "./api-client.ts";
-import { findDefinitions, writeGlossary } from "./glossary.ts";
-import { sectionsOf, writeDuties, writeSections } from "./sections.ts";
+import { sectionsOf } from "./sections.ts";
 import { waitFor } from "./wait-for.ts";
-import { indexWords, writeIndex } from "./word-index.ts";
+import { type Output, putTogether, write } from "./writings.ts";
 
 /**
  * One of the demo's team members: a process of its own that works by the loop of the Nexwork API's document. It does what
@@ -14,7 +13,7 @@ import { indexWords, writeIndex } from "./word-index.ts";
 interface Context {
   readonly projectBrief: string;
   readonly subtaskBrief: string;
-  readonly dependencyOutputs: readonly { readonly title: string; readonly deliverableContent: string | null }[];
+  readonly dependencyOutputs: readonly Output[];
   readonly taskForce: { readonly status: string };
 }
 
@@ -27,7 +26,6 @@ interface Subtask {
 type Result = { readonly blocker: string } | { readonly finalMarkdown: string };
 
 const pauseMs = 150;
-const indexRows = 20;
 const blocker =
   'I need buyer guidance: does "shall mean", as the definitions have it, count as something that somebody must do?';
 
@@ -114,17 +112,15 @@ class Member {
 /** Real work on the text that stands in the project's brief; the first try is careless once, and unsure once. */
 function executeScopedWork({ projectBrief, subtaskBrief, dependencyOutputs }: Context, attempts: number): Result {
   const text = projectBrief.slice(projectBrief.indexOf("\n\n") + 2);
-  const sections = sectionsOf(text);
   const kind = /^\w+/.exec(subtaskBrief)?.[0];
   if (kind === "List") {
-    const careless = JSON.stringify(sections.map(({ title }) => title));
-    return { finalMarkdown: attempts === 0 ? careless : writeSections(sections) };
+    const careless = JSON.stringify(sectionsOf(text).map(({ title }) => title));
+    return { finalMarkdown: attempts === 0 ? careless : write("sections", text) };
   }
-  if (kind === "Find") return { finalMarkdown: writeGlossary(findDefinitions(text)) };
-  if (kind === "Count") return attempts === 0 ? { blocker } : { finalMarkdown: writeDuties(sections) };
-  if (kind === "Index") return { finalMarkdown: writeIndex(indexWords(text, indexRows)) };
-  const parts = dependencyOutputs.map(({ title, deliverableContent }) => `## ${title}\n\n${deliverableContent}`);
-  return { finalMarkdown: ["# The guide to the licence, put together", ...parts].join("\n\n") };
+  if (kind === "Find") return { finalMarkdown: write("glossary", text) };
+  if (kind === "Count") return attempts === 0 ? { blocker } : { finalMarkdown: write("duties", text) };
+  if (kind === "Index") return { finalMarkdown: write("words", text) };
+  return { finalMarkdown: putTogether("The guide to the licence, put together", dependencyOutputs) };
 }
 
 const [url, apiKey] = process.argv.slice(2);
