@@ -47,7 +47,11 @@ export async function measureRuns(stage: Stage, { runs, stepsEach }: RunPace): P
   await stage.drop(name);
   const sorted = overheadMs.toSorted((a, b) => a - b);
   return {
-    ...{ runs, stepsEach, modelMs, idleMiB, brokenRule },
+    runs,
+    stepsEach,
+    modelMs,
+    idleMiB,
+    brokenRule,
     overhead: { p50Ms: percentile(sorted, 0.5), p99Ms: percentile(sorted, 0.99) },
     stepsPerSecond: (runs * stepsEach) / seconds,
     kibPerRun: ((mostMiB - idleMiB) * 1_024) / runs,

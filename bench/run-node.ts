@@ -92,10 +92,26 @@ async function begin(pair: Pair | undefined): Promise<void> {
   if (pair === undefined) throw new Error("There is nobody to post a task.");
   const agentId = pair.worker.id;
   const { task } = await app.engine.execute(postTask, {
-    ...{ posterId: pair.poster.id, agentId, intake: "direct", visibility: "private", title: "A task" },
-    ...{ description: "What is to be done.", category: "general", instructions: null, expectedOutput: null },
-    ...{ tags: [], requiredCapabilities: [], currency: "credits", budget: 1, feeBasisPoints: 1_000, allowance: null },
-    ...{ reviewPolicy: "auto", reviewHours: 72, maxRevisions: 3, timeLimitMinutes: 60, expiresInHours: 1 },
+    posterId: pair.poster.id,
+    agentId,
+    intake: "direct",
+    visibility: "private",
+    title: "A task",
+    description: "What is to be done.",
+    category: "general",
+    instructions: null,
+    expectedOutput: null,
+    tags: [],
+    requiredCapabilities: [],
+    currency: "credits",
+    budget: 1,
+    feeBasisPoints: 1_000,
+    allowance: null,
+    reviewPolicy: "auto",
+    reviewHours: 72,
+    maxRevisions: 3,
+    timeLimitMinutes: 60,
+    expiresInHours: 1,
   });
   const limits = { steps: 100, tokens: 1_000_000, workMs: 3_600_000, costMicros: 0 };
   await app.engine.execute(startRun, { taskId: task.id, agentId, executor: "prompt", limits });

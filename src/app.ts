@@ -299,18 +299,18 @@ export async function createApp(options: AppOptions): Promise<App> {
     const advice = models === null ? null : adviseByModel(models, stopping.signal);
     const manager = { settings: { nudgeMinutes, maxNudges, invitationMinutes }, advice };
     const opened = await openRuns({
-      ...{
-        house: { ...shared, engine, objects, creditWeights: config.creditWeights },
-        nodeId,
-        feed: eventFeed,
-        config,
-        executors: options.executors,
-      },
+      house: { ...shared, engine, objects, creditWeights: config.creditWeights },
+      nodeId,
+      feed: eventFeed,
+      config,
+      executors: options.executors,
       chat: config.model === undefined ? null : await openChat(config.model),
       connect: guardedConnect(openNetworks),
       fetch: outside.asFetch({ maxBodyBytes: maxAgentAnswerBytes }),
       callEndpoint: endpointCaller({
-        ...{ fetch: outside, clock, timeoutMs: config.executeMs + endpointSlackMs },
+        fetch: outside,
+        clock,
+        timeoutMs: config.executeMs + endpointSlackMs,
         secretOf: (agentId) => webhookSecretOf(agentId, options.secret),
       }),
     });

@@ -56,11 +56,16 @@ export async function openRuns(options: OpenRuns): Promise<Runs> {
   const executors = options.executors ?? openExecutors({ chat, callEndpoint, fetch, sandbox, connect, limits });
   const keeper = new RunKeeper({
     ...house,
-    ...{ nodeId, executors, feed, maxRuns },
+    nodeId,
+    executors,
+    feed,
+    maxRuns,
     workspaceOf: ({ id, fence }) => new RunWorkspace(house, sandbox, join(workspaces.path, `${id}-${fence}`)),
   });
   return {
-    ...{ keeper, executors, sandbox },
+    keeper,
+    executors,
+    sandbox,
     async close() {
       await keeper.close();
       await workspaces.close();

@@ -93,7 +93,9 @@ export class LiveRun implements RunSession {
       const step = await this.#store({
         ...this.#next(request, startedAt, output),
         error: error === null ? null : storable(error),
-        ...{ inputTokens, outputTokens, costMicros },
+        inputTokens,
+        outputTokens,
+        costMicros,
         snapshotKey,
       });
       if (snapshotKey !== null) await this.#workspace.settle(snapshotKey);

@@ -207,7 +207,12 @@ describe("links", () => {
 
   it("that are refused or dead are said to be just that", () => {
     const link = (url: string, outcome: "opened" | "refused" | "unreachable" | "answered", detail: string) => ({
-      ...{ url, outcome, detail, mediaType: "", content: null, truncated: false },
+      url,
+      outcome,
+      detail,
+      mediaType: "",
+      content: null,
+      truncated: false,
     });
     const opened = [
       link("https://a.test/", "opened", ""),

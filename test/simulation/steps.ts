@@ -188,14 +188,32 @@ const competition = step(9, "post", {
 /** How often each kind comes up where most histories are about work that is claimed; the rest not at all. */
 const workAsUsual = mixOf([...workSteps, ...competingSteps, ...runningSteps], {
   ...Object.fromEntries([...workSteps, ...runningSteps].map(({ name, weight }) => [name, weight])),
-  ...{ admit: 1, dispute: 3, respond: 2, rule: 4, "pay out": 4, "ask for cash": 2, "decide cash": 2 },
+  admit: 1,
+  dispute: 3,
+  respond: 2,
+  rule: 4,
+  "pay out": 4,
+  "ask for cash": 2,
+  "decide cash": 2,
 });
 
 /** And where they are about work that is competed for. */
 const competing = mixOf([...workSteps.filter(({ name }) => name !== "post"), competition, ...competingSteps], {
   ...Object.fromEntries([competition, ...competingSteps].map(({ name, weight }) => [name, weight])),
-  ...{ register: 1, claim: 1, ask: 1, answer: 2, submit: 18, release: 1, approve: 9, revise: 6, reject: 4 },
-  ...{ cancel: 0, expire: 1, lapse: 2, grant: 2, wait: 3 },
+  register: 1,
+  claim: 1,
+  ask: 1,
+  answer: 2,
+  submit: 18,
+  release: 1,
+  approve: 9,
+  revise: 6,
+  reject: 4,
+  cancel: 0,
+  expire: 1,
+  lapse: 2,
+  grant: 2,
+  wait: 3,
 });
 
 function mixOf(kinds: readonly StepKind<Step>[], weights: Partial<Record<string, number>>): fc.Arbitrary<Step> {

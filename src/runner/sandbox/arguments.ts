@@ -71,8 +71,12 @@ export function bubblewrapOptions(shown: Shown, run: RunOptions): Buffer {
 
 const proxyAddress = `http://127.0.0.1:${inside.proxyPort}`;
 const proxyVariables = {
-  ...{ HTTPS_PROXY: proxyAddress, https_proxy: proxyAddress, HTTP_PROXY: proxyAddress, http_proxy: proxyAddress },
-  ...{ NO_PROXY: "localhost,127.0.0.1,::1", no_proxy: "localhost,127.0.0.1,::1" },
+  HTTPS_PROXY: proxyAddress,
+  https_proxy: proxyAddress,
+  HTTP_PROXY: proxyAddress,
+  http_proxy: proxyAddress,
+  NO_PROXY: "localhost,127.0.0.1,::1",
+  no_proxy: "localhost,127.0.0.1,::1",
   // Node's own fetch looks at the variables above only when told to.
   NODE_USE_ENV_PROXY: "1",
 };

@@ -125,14 +125,21 @@ async function start(ground: Ground, command: SandboxCommand): Promise<Sandboxed
       proxyFolder: proxy?.folder,
     };
     return launch({
-      ...{ bubblewrap: ground.bubblewrap, identity: ground.identity, filter: ground.filter, stdio: ground.stdio },
+      bubblewrap: ground.bubblewrap,
+      identity: ground.identity,
+      filter: ground.filter,
+      stdio: ground.stdio,
       options: bubblewrapOptions(ground.shown, run),
       command: [
         ...limitedCommand(ground.prlimit, limits, ground.ceilings, ground.groups === undefined),
         ...(proxy === undefined ? [] : forwardedCommand(proxySocket)),
         ...command.argv,
       ],
-      ...{ workspaceFolder: command.workspaceFolder, limits, group, cleanUp, signal: command.signal },
+      workspaceFolder: command.workspaceFolder,
+      limits,
+      group,
+      cleanUp,
+      signal: command.signal,
     });
   } catch (error) {
     await cleanUp();
