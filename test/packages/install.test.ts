@@ -61,6 +61,7 @@ describe("the packages, installed into an empty folder", () => {
     const { stdout } = await run(join(binaries, "guildhall"), ["demo"], options);
     expect(stdout).toContain("| Derivative Works |");
     expect(stdout).toContain("Every rule holds.");
+    expect(stdout).toContain("It is gone now; npm run demo -- --keep leaves it open");
   }, 120_000);
 
   it("answer as an MCP server over stdio", async () => {

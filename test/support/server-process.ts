@@ -16,7 +16,7 @@ export interface Ending {
 /** Runs `guildhall` with these arguments to its end. */
 export async function runGuildhall(args: readonly string[], env: Record<string, string>): Promise<Ending> {
   const startedMs = performance.now();
-  const child = start(args, env);
+  const child = startGuildhall(args, env);
   let output = "";
   child.stdout?.on("data", (chunk) => (output += chunk));
   child.stderr?.on("data", (chunk) => (output += chunk));
@@ -41,7 +41,7 @@ export class ServerProcess {
 
   /** Starts it and waits until it is open. Fails with its output if it ends before. */
   static async start(dataFolder: string, env: Record<string, string> = {}): Promise<ServerProcess> {
-    const child = start(["serve"], { GUILDHALL_DATA: dataFolder, PORT: "0", ...env });
+    const child = startGuildhall(["serve"], { GUILDHALL_DATA: dataFolder, PORT: "0", ...env });
     const said: string[] = [];
     child.stderr?.on("data", (chunk) => said.push(String(chunk)));
     if (child.stdout === null) throw new Error("The server has no output.");
@@ -81,7 +81,8 @@ export async function postmasterPid(dataFolder: string): Promise<number> {
   return Number(text.split("\n", 1)[0]);
 }
 
-function start(args: readonly string[], env: Record<string, string>): ChildProcess {
+/** `guildhall` with these arguments as a process of its own, whose output is read. */
+export function startGuildhall(args: readonly string[], env: Record<string, string>): ChildProcess {
   return spawn(process.execPath, [mainFile, ...args], {
     env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...env },
     stdio: ["ignore", "pipe", "pipe"],
