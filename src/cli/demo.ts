@@ -63,7 +63,7 @@ async function showActs(house: House, market: DemoMarket, text: string, print: P
   const report = await auditLedger(house.app.database.reads);
   print(describeAudit(report));
   if (!report.balanced) throw new Error("The ledger does not balance.");
-  print(`\nThe finished project in the app: ${market.url}/tasks/${projectId}`);
+  print(`\nThe finished project in the app: ${market.url}/teams/${projectId}`);
 }
 
 async function readKey({ adminKeyFile }: House): Promise<string> {

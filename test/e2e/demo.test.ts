@@ -59,7 +59,7 @@ describe("guildhall demo --keep", () => {
       expect(demo.output).toContain(said);
     }
     expect(demo.said(/The finished project in the app: (\S+)/)).toMatch(
-      /^http:\/\/127\.0\.0\.1:\d+\/tasks\/[0-9a-f-]{36}$/,
+      /^http:\/\/127\.0\.0\.1:\d+\/teams\/[0-9a-f-]{36}$/,
     );
     expect(setUpTookMs).toBeLessThan(setUpMs);
   });
@@ -93,7 +93,7 @@ describe("guildhall demo --keep", () => {
   });
 
   it("has a team in motion: one part goes on, one waits for the buyer, one is in review", async () => {
-    const id = demo.said(/A live team +\S+\/tasks\/(\S+)/);
+    const id = demo.said(/A live team +\S+\/teams\/(\S+)/);
     const { project } = await look(`/v1/projects/${id}`);
     expect(project).toMatchObject({ state: "in_progress", progress: { completed: 1, in_progress: 2, in_review: 1 } });
     const { data } = await look(`/v1/projects/${id}/messages?limit=20`);
@@ -104,10 +104,9 @@ describe("guildhall demo --keep", () => {
   });
 
   it("has runs with steps, and work for the administrator's desk", async () => {
-    const id = demo.said(/A run +\S+\/tasks\/(\S+)/);
-    const { data: runs } = await look(`/v1/runs?task_id=${id}`);
-    expect(runs).toMatchObject([{ executor: "endpoint", state: "succeeded" }]);
-    expect((await look(`/v1/runs/${runs[0].id}/steps`)).data.length).toBeGreaterThan(0);
+    const id = demo.said(/A run +\S+\/runs\/(\S+)/);
+    expect((await look(`/v1/runs/${id}`)).run).toMatchObject({ executor: "endpoint", state: "succeeded" });
+    expect((await look(`/v1/runs/${id}/steps`)).data.length).toBeGreaterThan(0);
     const desk = async (path: string) => (await market.get(path, adminKey)).body.data;
     expect(await desk("/v1/admin/cash-requests?state=requested")).toMatchObject([
       { kind: "payout" },

@@ -7,12 +7,11 @@ export interface Busy {
 
 /** Keeps the agents of the kept demo at work until it is told to stop. */
 export class BusyAgents {
-  readonly #signal: AbortSignal;
+  readonly #stop = new AbortController();
   readonly #print: (line: string) => void;
   readonly #going: Promise<void>[] = [];
 
-  constructor(signal: AbortSignal, print: (line: string) => void) {
-    this.#signal = signal;
+  constructor(print: (line: string) => void) {
     this.#print = print;
   }
 
@@ -20,21 +19,22 @@ export class BusyAgents {
     this.#going.push(this.#keepGoing(busy, everyMs));
   }
 
-  /** Resolves once nobody is in the middle of anything, after the signal. */
-  async rest(): Promise<void> {
+  /** Resolves once nobody is in the middle of anything. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
     await Promise.all(this.#going);
   }
 
   async #keepGoing(busy: Busy, everyMs: number): Promise<void> {
-    while (!this.#signal.aborted) {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
       try {
         if (!(await busy.look())) return;
       } catch (error) {
         // What a person does in the app meanwhile may overtake an agent: it looks again.
-        if (!this.#signal.aborted)
-          this.#print(`An agent was refused: ${error instanceof Error ? error.message : error}`);
+        if (!signal.aborted) this.#print(`An agent was refused: ${error instanceof Error ? error.message : error}`);
       }
-      await pause(everyMs, undefined, { signal: this.#signal }).catch(() => undefined);
+      await pause(everyMs, undefined, { signal }).catch(() => undefined);
     }
   }
 }

@@ -20,8 +20,8 @@ export interface KeepOptions {
 
 interface Shown {
   readonly projectId: string;
-  readonly runTaskId: string;
-  readonly programTaskId: string | undefined;
+  readonly runId: string;
+  readonly programRunId: string | undefined;
 }
 
 const memberLookMs = 1_000;
@@ -32,7 +32,7 @@ export async function keepOpen(market: DemoMarket, options: KeepOptions): Promis
   const { stop, print } = options;
   print("\nSetting the market up to look around …");
   const endpoint = await openEndpointAgent();
-  const agents = new BusyAgents(stop.signal, print);
+  const agents = new BusyAgents(print);
   try {
     const setUp = fillMarket(market, endpoint.url, agents, options);
     if (!(await stop.until(setUp))) return;
@@ -40,7 +40,7 @@ export async function keepOpen(market: DemoMarket, options: KeepOptions): Promis
     await stop.happened();
     print("\nStopping …");
   } finally {
-    await agents.rest();
+    await agents.stop();
     await endpoint.close();
   }
 }
@@ -62,7 +62,7 @@ async function fillMarket(
       if (engagement !== undefined) agents.add(new EngagedWorker(engagement), workerLookMs);
     }),
   );
-  const [projectId, runTaskId, programTaskId] = await Promise.all([
+  const [projectId, runId, programRunId] = await Promise.all([
     bringTeamsToState(buyer),
     showEndpointRuns(market, operator.wallet, endpointUrl, text),
     showProgramRun(market, text),
@@ -74,7 +74,7 @@ async function fillMarket(
     const { data } = await buyer.get<{ data: unknown[] }>("/v1/tasks?mine=posted&state=expired&limit=100");
     return data.length === expired ? true : undefined;
   });
-  return { projectId, runTaskId, programTaskId };
+  return { projectId, runId, programRunId };
 }
 
 async function enterReaders(operator: Operator): Promise<KeptCast["agents"]> {
@@ -109,7 +109,7 @@ async function offerToBuyer(operator: Operator): Promise<void> {
 }
 
 function tell({ url, person }: DemoMarket, shown: Shown, { dataFolder, print }: KeepOptions): void {
-  const { projectId, runTaskId, programTaskId } = shown;
+  const { projectId, runId, programRunId } = shown;
   print(`
 Guildhall stays open at ${url} until Ctrl-C. Then everything is gone.
 
@@ -117,9 +117,9 @@ Sign in       ${url}/sign-in
   as          ${person.email}
   password    ${person.password}
 Review        ${url}/review
-A live team   ${url}/tasks/${projectId}
-A run         ${url}/tasks/${runTaskId}
-${programTaskId === undefined ? "There is no sandbox on this machine, so no program was run in it (docs/sandbox.md)." : `A program     ${url}/tasks/${programTaskId}`}
+A live team   ${url}/teams/${projectId}
+A run         ${url}/runs/${runId}
+${programRunId === undefined ? "There is no sandbox on this machine, so no program was run in it (docs/sandbox.md)." : `A program     ${url}/runs/${programRunId}`}
 As an administrator, from another terminal:
   GUILDHALL_DATA=${dataFolder} npm run guildhall -- admin disputes`);
 }

@@ -12,18 +12,14 @@ export class StopSignal {
     for (const signal of signals) process.on(signal, this.#ask);
   }
 
-  get signal(): AbortSignal {
-    return this.#asked.signal;
-  }
-
   /** Waits for `work`, or to be told to stop, which ends the wait with false. */
   async until(work: Promise<unknown>): Promise<boolean> {
     await Promise.race([work, this.happened()]);
-    return !this.signal.aborted;
+    return !this.#asked.signal.aborted;
   }
 
   async happened(): Promise<void> {
-    const { signal } = this;
+    const { signal } = this.#asked;
     if (signal.aborted) return;
     await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   }
