@@ -1,27 +1,17 @@
-import pg from "pg";
 import type { Logger } from "pino";
 import { v7 as newId } from "uuid";
+import { type Background, type BackgroundConfig, startBackground } from "./background.ts";
 import type { Config } from "./config.ts";
 import { Engine } from "./engine/engine.ts";
-import { WebhookDeliverer } from "./jobs/deliver-webhooks.ts";
-import type { EvaluationTools } from "./jobs/evaluation-context.ts";
-import { EvaluatorThread } from "./jobs/evaluator-thread.ts";
-import { adviseByModel } from "./jobs/model-advice.ts";
-import { unusableKinds, usableKinds } from "./jobs/open-executors.ts";
-import { openRuns, type Runs } from "./jobs/open-runs.ts";
-import { type JobWorker, startJobWorker } from "./jobs/worker.ts";
+import { unusableKinds } from "./jobs/open-executors.ts";
 import { type Instant, instantFromMs, instantToMs } from "./model/instant.ts";
 import { noNetworks, readNetworks } from "./model/outside-url.ts";
-import { endpointCaller } from "./outbound/call-endpoint.ts";
-import { guardedConnect } from "./outbound/guarded-connect.ts";
 import { GuardedFetch } from "./outbound/guarded-fetch.ts";
 import { manualPayments } from "./outbound/manual-payments.ts";
-import { openChat, openModels } from "./outbound/models/open-models.ts";
 import { openObjectStore } from "./outbound/open-object-store.ts";
 import type { PaymentProvider } from "./outbound/payment-provider.ts";
 import { openPeople } from "./people/open-people.ts";
 import type { Executors } from "./runner/executor.ts";
-import type { A2aTask } from "./store/a2a-tasks.ts";
 import { AgentworkTasks } from "./store/agentwork-tasks.ts";
 import { ClubTasks } from "./store/club-tasks.ts";
 import { type Database, type DatabaseAddress, openDatabase } from "./store/database.ts";
@@ -29,12 +19,8 @@ import { EventFeed } from "./store/event-feed.ts";
 import { KeyRing } from "./store/keys.ts";
 import { migrate } from "./store/migrate.ts";
 import { TaskViews } from "./store/task-views.ts";
-import type { NewTask } from "./store/webhook-fan-out.ts";
 import { WorkFeed } from "./store/work-feed.ts";
-import { pushBody } from "./wire/a2a/push.ts";
-import { presentNewTask } from "./wire/agentmarket/webhook-payload.ts";
 import { mountDoors } from "./wire/doors.ts";
-import { presentEvent } from "./wire/native/present.ts";
 import { mountHealth } from "./wire/operations/health.ts";
 import { Metrics } from "./wire/operations/metrics.ts";
 import { createHttpServer } from "./wire/server.ts";
@@ -43,36 +29,25 @@ import { FileLinks } from "./wire/shared/file-links.ts";
 import { MemoryRateLimiter } from "./wire/shared/memory-rate-limiter.ts";
 import type { RateLimiter } from "./wire/shared/rate-limit.ts";
 import { RedisRateLimiter } from "./wire/shared/redis-rate-limiter.ts";
-import { signingSecretsOf, webhookSecretOf } from "./wire/shared/webhook-secret.ts";
 
-export type AppConfig = Pick<
-  Config,
-  | "feeBasisPoints"
-  | "signupCredits"
-  | "signupCents"
-  | "allowHttpUrls"
-  | "openNetworks"
-  | "maxQueuedCommands"
-  | "publicUrl"
-  | "mode"
-  | "smtpUrl"
-  | "mailFrom"
-  | "agentworkTaskCredits"
-  | "redisUrl"
-  | "dataFolder"
-  | "s3"
-  | "heartbeatSeconds"
-  | "nudgeMinutes"
-  | "maxNudges"
-  | "invitationMinutes"
-  | "opensLinks"
-  | "model"
-  | "maxRuns"
-  | "runLimits"
-  | "executeMs"
-  | "creditWeights"
-  | "sandbox"
->;
+export type AppConfig = BackgroundConfig &
+  Pick<
+    Config,
+    | "feeBasisPoints"
+    | "signupCredits"
+    | "signupCents"
+    | "allowHttpUrls"
+    | "openNetworks"
+    | "maxQueuedCommands"
+    | "publicUrl"
+    | "mode"
+    | "smtpUrl"
+    | "mailFrom"
+    | "agentworkTaskCredits"
+    | "redisUrl"
+    | "s3"
+    | "heartbeatSeconds"
+  >;
 
 export interface AppOptions {
   readonly config: AppConfig;
@@ -103,20 +78,8 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** What works in the background. */
-interface Jobs {
-  readonly worker: JobWorker;
-  readonly deliverer: WebhookDeliverer;
-  readonly runs: Runs;
-  readonly pool: pg.Pool;
-}
-
 const keyUseIntervalMs = 30_000;
 const idleCheckMs = 25;
-/** Of an agent on another server, files in its answer included. */
-const maxAgentAnswerBytes = 8 * 1_048_576;
-/** Whoever hired the agent is answered before its endpoint is given up. */
-const endpointSlackMs = 20_000;
 
 /** Puts the house together. The only place that knows everyone. Migrates the database first. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -163,10 +126,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     log,
   });
   const rateLimiter = openRateLimiter();
-  let running: Runs | undefined;
-  const unusableExecutors = () => (running === undefined ? {} : unusableKinds(running.executors));
-  const stopping = new AbortController();
-  const evaluatorThread = new EvaluatorThread();
+  let background: Background | undefined;
+  const unusableExecutors = () => (background === undefined ? {} : unusableKinds(background.runs.executors));
   const onFeedFault = (error: unknown): void => log.warn({ err: error }, "the event feed was interrupted");
   const eventFeed = new EventFeed({ address: options.database, reads: database.reads, onFault: onFeedFault });
   const workFeed = new WorkFeed({ reads: database.reads, feed: eventFeed, clock, onFault: onFeedFault });
@@ -201,7 +162,24 @@ export async function createApp(options: AppOptions): Promise<App> {
     runLimits: config.runLimits,
     unusableExecutors,
   });
-  const jobs = options.takesJobs === false ? undefined : await startJobs();
+  if (options.takesJobs !== false) {
+    background = await startBackground({
+      config,
+      address: options.database,
+      reads: database.reads,
+      engine,
+      objects,
+      eventFeed,
+      outside,
+      openNetworks,
+      fileLinks,
+      secret: options.secret,
+      clock,
+      log,
+      executors: options.executors,
+      publicUrl,
+    });
+  }
   const keyUseTimer = setInterval(writeDownKeyUse, keyUseIntervalMs);
 
   return {
@@ -223,16 +201,9 @@ export async function createApp(options: AppOptions): Promise<App> {
       await eventFeed.close();
       rateLimiter.close();
       closePeople();
-      const deliverer = jobs?.deliverer.close();
-      stopping.abort();
-      await jobs?.runs.close();
-      await outside.close();
-      await evaluatorThread.close();
-      await deliverer;
-      await jobs?.worker.stop();
+      await (background ?? outside).close();
       await engine.close();
       await writeDownKeyUse();
-      await jobs?.pool.end();
       objects.close();
       await database.close();
     },
@@ -253,7 +224,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       },
       queueLength: () => engine.queueLength,
       unusableExecutors,
-      sandbox: () => running?.sandbox ?? null,
+      sandbox: () => background?.runs.sandbox ?? null,
     });
     await mountDoors(server, context);
     return server;
@@ -264,65 +235,6 @@ export async function createApp(options: AppOptions): Promise<App> {
     const timer = setInterval(() => http.server.closeIdleConnections(), idleCheckMs);
     await http.close();
     clearInterval(timer);
-  }
-
-  async function startJobs(): Promise<Jobs> {
-    const pool = new pg.Pool({ ...options.database, max: 6 });
-    const onBrokenConnection = (error: Error): void => log.warn({ err: error }, "a job queue connection broke");
-    pool.on("error", onBrokenConnection);
-    pool.on("connect", (client) => client.on("error", onBrokenConnection));
-    const { nudgeMinutes, maxNudges, invitationMinutes } = config;
-    const nodeId = newId();
-    const shared = { reads: database.reads, clock, newId, log };
-    const deliverer = new WebhookDeliverer({
-      ...shared,
-      fetch: outside,
-      secretsOf: (endpoint) => signingSecretsOf(endpoint, options.secret, clock()),
-    });
-    const webhooks = {
-      payloads: {
-        eventData: presentEvent,
-        newTask: (task: NewTask) => presentNewTask(task, publicUrl()),
-        pushedTask: (task: A2aTask) => pushBody(task, (fileId) => fileLinks.signedUrl(fileId)),
-      },
-      wake: () => deliverer.wake(),
-    };
-    const models = config.model === undefined ? null : await openModels(config.model);
-    const evaluation: EvaluationTools = {
-      nodeId,
-      thread: evaluatorThread,
-      links: config.opensLinks ? outside : null,
-      models,
-      stopping: stopping.signal,
-      onFault: (error, submissionId) => log.warn({ err: error, submissionId }, "a submission could not be evaluated"),
-    };
-    const advice = models === null ? null : adviseByModel(models, stopping.signal);
-    const manager = { settings: { nudgeMinutes, maxNudges, invitationMinutes }, advice };
-    const opened = await openRuns({
-      house: { ...shared, engine, objects, creditWeights: config.creditWeights },
-      nodeId,
-      feed: eventFeed,
-      config,
-      executors: options.executors,
-      chat: config.model === undefined ? null : await openChat(config.model),
-      connect: guardedConnect(openNetworks),
-      fetch: outside.asFetch({ maxBodyBytes: maxAgentAnswerBytes }),
-      callEndpoint: endpointCaller({
-        fetch: outside,
-        clock,
-        timeoutMs: config.executeMs + endpointSlackMs,
-        secretOf: (agentId) => webhookSecretOf(agentId, options.secret),
-      }),
-    });
-    running = opened;
-    const runs = {
-      usable: () => usableKinds(opened.executors),
-      limits: config.runLimits,
-      wake: () => opened.keeper.wake(),
-    };
-    const context = { ...shared, engine, objects, webhooks, evaluation, manager, runs };
-    const worker = await startJobWorker({ ...context, pool, nodeId });
-    return { worker, deliverer, runs: opened, pool };
   }
 
   async function writeDownKeyUse(): Promise<void> {

@@ -18,7 +18,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   jobs: ["engine", "store", "outbound", "evaluation", "manager", "runner", "market", "model"],
   cli: ["app", "config", "postgres", "people", "wire", "engine", "store", "market", "model"],
   config: ["model"],
-  app: ["config", "wire", "people", "engine", "jobs", "outbound", "runner", "store", "market", "model"],
+  background: ["config", "wire", "engine", "jobs", "outbound", "runner", "store", "model"],
+  app: ["background", "config", "wire", "people", "engine", "jobs", "outbound", "runner", "store", "market", "model"],
   main: ["cli", "config", "postgres"],
 };
 
