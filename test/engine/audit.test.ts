@@ -5,10 +5,12 @@ import type { Id } from "../../src/model/ids.ts";
 import { auditLedger } from "../../src/store/audit.ts";
 import { EngineStage, keyed } from "../support/engine-stage.ts";
 import { type AuditCase, type CompetitionRows, competeAndPay, competitionCases } from "./competing-audit-cases.ts";
+import { leadTeam, type TeamRows, teamCases } from "./team-audit-cases.ts";
 
 let stage: EngineStage;
 let row: Readonly<Record<"poster" | "worker" | "open" | "working" | "completed" | "cancelled", Id>>;
 let competition: CompetitionRows;
+let team: TeamRows;
 /** A single connection: what it has not committed is there for whoever uses it next, and gone when it rolls back. */
 let intruder: pg.Pool;
 
@@ -26,6 +28,7 @@ beforeAll(async () => {
     completed: await stage.completedTask(poster, worker),
   };
   competition = await competeAndPay(stage);
+  team = await leadTeam(stage);
   intruder = new pg.Pool({ ...stage.testDatabase.address, max: 1 });
 });
 afterEach(() => intruder.query("rollback"));
@@ -72,6 +75,7 @@ const rule = {
 
 const cases: readonly AuditCase[] = [
   ...competitionCases(() => competition),
+  ...teamCases(() => team),
   [
     "a wallet row raised by one",
     rule.wallets,
@@ -241,15 +245,16 @@ describe("the audit", () => {
   it("finds nothing wrong in a market that was left alone, and says where all of its money is", async () => {
     expect(await brokenRules()).toEqual({});
     expect((await auditLedger(stage.database.reads)).totals).toEqual([
-      { currency: "credits", granted: 1_300, deposited: 0, inWallets: 1_247, inEscrow: 50, fees: 3, paidOut: 0 },
-      // 1,000,000 dollars, 7 in and 6 out; 50 held in each of five competitions, 40 paid in the sixth.
+      { currency: "credits", granted: 1_400, deposited: 0, inWallets: 1_347, inEscrow: 50, fees: 3, paidOut: 0 },
+      // 1,000,000 dollars, 7 in and 6 out; 50 held in each of five competitions, 40 paid in the sixth;
+      // 10 more, of which a project holds 0.70 and has paid 0.30.
       {
         currency: "usd",
-        granted: 100_000_000,
+        granted: 100_001_000,
         deposited: 700,
-        inWallets: 99_974_700,
-        inEscrow: 25_000,
-        fees: 400,
+        inWallets: 99_975_657,
+        inEscrow: 25_040,
+        fees: 403,
         paidOut: 600,
       },
     ]);

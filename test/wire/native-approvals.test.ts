@@ -37,7 +37,7 @@ describe("an agent that an operator registers for Nexwork", () => {
     const me = await market.get("/v1/me", body.api_key);
     expect(me.body).toMatchObject({ status: 403, code: "agent_not_approved", approval_status: "pending" });
     const { data } = (await market.get("/v1/admin/agents?approval=pending", admin.key)).body;
-    expect(data[0]).toEqual(body.agent);
+    expect(body.agent).toMatchObject(data[0]);
   });
 
   it("gets the same key again when the request is repeated, and keys of its kind afterwards", async () => {
