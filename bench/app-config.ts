@@ -8,6 +8,7 @@ export const appConfig: AppConfig = {
   signupCredits: 100,
   signupCents: 100_000,
   allowHttpUrls: false,
+  openNetworks: [],
   maxQueuedCommands: 5_000,
   heartbeatSeconds: 60,
   publicUrl: undefined,

@@ -4,7 +4,9 @@ import type { DelegateResults } from "./measure-delegate.ts";
 import type { GetRow } from "./measure-get.ts";
 import type { GrowthResults } from "./measure-growth.ts";
 import { judgedConnections, type LifecycleResults } from "./measure-lifecycle.ts";
+import type { SandboxResults } from "./measure-sandbox.ts";
 import type { StreamResults } from "./measure-streams.ts";
+import type { WebhookResults } from "./measure-webhooks.ts";
 import type { Latency } from "./messages.ts";
 import type { Figure } from "./statistics.ts";
 
@@ -21,6 +23,8 @@ export interface Report {
   readonly delegate: DelegateResults | undefined;
   readonly streams: StreamResults | undefined;
   readonly competing: CompetingResults | undefined;
+  readonly webhooks: WebhookResults | undefined;
+  readonly sandbox: SandboxResults | undefined;
 }
 
 export interface Machine {
@@ -38,12 +42,17 @@ export interface Verdict {
   readonly met: boolean;
 }
 
-type Sections = Pick<Report, "lifecycle" | "get" | "growth" | "delegate" | "streams" | "competing">;
+type Sections = Pick<
+  Report,
+  "lifecycle" | "get" | "growth" | "delegate" | "streams" | "competing" | "webhooks" | "sandbox"
+>;
 
 const wantedLifecycle = 1.5;
 const wantedGet = 0.5;
 const wantedGrowth = 1.2;
 const wantedDeliveryMs = 250;
+const wantedHanging = 1.1;
+const wantedSandboxStartMs = 50;
 
 export function describeMachine(postgresVersion: string): Machine {
   return {
@@ -56,7 +65,8 @@ export function describeMachine(postgresVersion: string): Machine {
 }
 
 /** Judges each wanted ratio by its median. */
-export function judge({ lifecycle, get, growth, delegate, streams, competing }: Sections): Verdict[] {
+export function judge(sections: Sections): Verdict[] {
+  const { lifecycle, get, growth, delegate, streams, competing, webhooks, sandbox } = sections;
   const verdicts: Verdict[] = [];
   for (const row of lifecycle?.rows ?? []) {
     if (row.connections !== judgedConnections) continue;
@@ -94,6 +104,21 @@ export function judge({ lifecycle, get, growth, delegate, streams, competing }: 
     verdicts.push({ wanted: "every event once at every watcher", found, met: missed + repeated + broken === 0 });
   }
   if (competing !== undefined) verdicts.push(...judgeCompeting(competing));
+  if (webhooks !== undefined) {
+    const { endpoints, hanging, ratio, repeated } = webhooks;
+    const wanted = `webhooks to ${endpoints - hanging} endpoints while ${hanging} hang ≤ ${wantedHanging} × while none does`;
+    verdicts.push({ wanted, found: span(ratio), met: ratio.median <= wantedHanging });
+    verdicts.push({ wanted: "every webhook once", found: `${repeated} repeated`, met: repeated === 0 });
+  }
+  if (sandbox !== undefined) {
+    const wanted = `a program in the sandbox begins within ${wantedSandboxStartMs} ms (p50)`;
+    const { p50Ms, p99Ms } = sandbox.start;
+    verdicts.push({
+      wanted,
+      found: `p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`,
+      met: p50Ms < wantedSandboxStartMs,
+    });
+  }
   return verdicts;
 }
 
@@ -147,6 +172,8 @@ export function describe(report: Report): string {
     lines.push("", `${whole(streams)} open event streams: ${kibPerStream.toFixed(1)} KiB each`);
   }
   if (report.competing !== undefined) lines.push("", ...competingLines(report.competing));
+  if (report.webhooks !== undefined) lines.push("", ...webhookLines(report.webhooks));
+  if (report.sandbox !== undefined) lines.push("", sandboxLine(report.sandbox));
   lines.push("", "Wanted");
   for (const { wanted, found, met } of report.verdicts)
     lines.push(`${met ? "met    " : "NOT MET"}  ${wanted}: ${found}`);
@@ -194,6 +221,17 @@ function delegateLines(results: DelegateResults): string[] {
   return [
     `Delegated tasks from creation to result (10 requests) at ${connections} connections: ${counts(loops)} per second, p50/p99 ms ${times(loopLatency)}`,
     `Polling one: ${counts(poll)} per second, a bare Fastify route of the same bytes ${counts(bare)}`,
+  ];
+}
+
+function sandboxLine({ limitedBy, start, whole, bareStart }: SandboxResults): string {
+  return `echo in the sandbox (limits by ${limitedBy}), p50/p99 ms: begins after ${times(start)}, all over after ${times(whole)}; without a sandbox it begins after ${times(bareStart)}`;
+}
+
+function webhookLines(results: WebhookResults): string[] {
+  const { deliveries, endpoints, hanging, seconds, secondsWithHanging, deliveriesPerSecond } = results;
+  return [
+    `${whole(deliveries)} webhooks to ${endpoints} endpoints: ${span(seconds)} s, ${counts(deliveriesPerSecond)} per second; to the others while ${hanging} hang ${span(secondsWithHanging)} s`,
   ];
 }
 

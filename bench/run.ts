@@ -5,14 +5,16 @@ import { measureDelegate } from "./measure-delegate.ts";
 import { measureGet } from "./measure-get.ts";
 import { type GrowthPace, measureGrowth } from "./measure-growth.ts";
 import { measureLifecycle, type Pace } from "./measure-lifecycle.ts";
+import { measureSandbox } from "./measure-sandbox.ts";
 import { measureStreams, type StreamPace } from "./measure-streams.ts";
+import { measureWebhooks, type WebhookPace } from "./measure-webhooks.ts";
 import { killHelpers, startHelper } from "./processes.ts";
 import { describe, describeMachine, judge, type Report } from "./report.ts";
 import { maxConnections, type Stage, setStage } from "./stage.ts";
 
 /** `npm run bench`: measures everything described in README.md, prints it and writes results/latest.json. */
 
-const sectionNames = ["lifecycle", "get", "growth", "delegate", "streams", "competing"] as const;
+const sectionNames = ["lifecycle", "get", "growth", "delegate", "streams", "competing", "webhooks", "sandbox"] as const;
 type SectionName = (typeof sectionNames)[number];
 
 interface Plan {
@@ -22,6 +24,8 @@ interface Plan {
   readonly growth: GrowthPace;
   readonly streams: StreamPace;
   readonly competing: CompetingPace;
+  readonly webhooks: WebhookPace;
+  readonly sandbox: { readonly runs: number };
 }
 
 const fullPlan: Plan = {
@@ -31,6 +35,8 @@ const fullPlan: Plan = {
   growth: { sizes: [1_000, 100_000, 1_000_000], rounds: 5, listMs: 1_000, posts: 500 },
   streams: { streams: 10_000, watchers: 1_000, events: 200 },
   competing: { sizes: [10_000, 1_000_000], rounds: 7, asks: 300, tasks: 20 },
+  webhooks: { rounds: 5, events: 100 },
+  sandbox: { runs: 200 },
 };
 const quickPlan: Plan = {
   connections: [1, 64],
@@ -39,6 +45,8 @@ const quickPlan: Plan = {
   growth: { sizes: [1_000, 100_000], rounds: 3, listMs: 1_000, posts: 300 },
   streams: { streams: 2_000, watchers: 1_000, events: 100 },
   competing: { sizes: [10_000, 100_000], rounds: 3, asks: 200, tasks: 10 },
+  webhooks: { rounds: 2, events: 30 },
+  sandbox: { runs: 50 },
 };
 const timeLimitMs = 12 * 60_000;
 const resultsFolder = new URL("results/", import.meta.url);
@@ -73,6 +81,8 @@ async function measure(on: Stage): Promise<Report> {
     delegate: await section("delegate", () => measureDelegate(on, load, plan.get)),
     streams: await section("streams", () => measureStreams(on, plan.streams)),
     competing: await section("competing", () => measureCompeting(on, load, plan.competing)),
+    webhooks: await section("webhooks", () => measureWebhooks(on, plan.webhooks)),
+    sandbox: await section("sandbox", () => measureSandbox(plan.sandbox)),
   };
   await load.stop();
   return {

@@ -1,14 +1,14 @@
 import { pino } from "pino";
-import { createApp } from "../src/app.ts";
+import { type AppConfig, createApp } from "../src/app.ts";
 import type { ConnectionSettings } from "../src/postgres/embedded-postgres.ts";
 import { appConfig } from "./app-config.ts";
 import { endWithParent, readSetting, tellParent } from "./processes.ts";
 
 /** Our server as it is run for people, on a database that is there already. Logs nothing. */
 
-const { database } = readSetting<{ database: ConnectionSettings }>();
+const { database, config } = readSetting<{ database: ConnectionSettings; config?: Partial<AppConfig> }>();
 const app = await createApp({
-  config: appConfig,
+  config: { ...appConfig, ...config },
   database,
   secret: "a secret for measuring that is long enough",
   log: pino({ level: "silent" }),

@@ -3,11 +3,12 @@ import type { Logger } from "pino";
 import { v7 as newId } from "uuid";
 import type { Config } from "./config.ts";
 import { Engine } from "./engine/engine.ts";
+import { WebhookDeliverer } from "./jobs/deliver-webhooks.ts";
 import type { EvaluationTools } from "./jobs/evaluation-context.ts";
 import { EvaluatorThread } from "./jobs/evaluator-thread.ts";
 import { type JobWorker, startJobWorker } from "./jobs/worker.ts";
 import { type Instant, instantFromMs, instantToMs } from "./model/instant.ts";
-import { localNetworks, noNetworks, readNetworks } from "./model/outside-url.ts";
+import { noNetworks, readNetworks } from "./model/outside-url.ts";
 import { GuardedFetch } from "./outbound/guarded-fetch.ts";
 import { manualPayments } from "./outbound/manual-payments.ts";
 import { openModels } from "./outbound/models/open-models.ts";
@@ -21,8 +22,11 @@ import { EventFeed } from "./store/event-feed.ts";
 import { KeyRing } from "./store/keys.ts";
 import { migrate } from "./store/migrate.ts";
 import { TaskViews } from "./store/task-views.ts";
+import type { NewTask } from "./store/webhook-fan-out.ts";
 import { WorkFeed } from "./store/work-feed.ts";
+import { presentNewTask } from "./wire/agentmarket/webhook-payload.ts";
 import { mountDoors } from "./wire/doors.ts";
+import { presentEvent } from "./wire/native/present.ts";
 import { mountHealth } from "./wire/operations/health.ts";
 import { Metrics } from "./wire/operations/metrics.ts";
 import { createHttpServer } from "./wire/server.ts";
@@ -31,6 +35,7 @@ import { FileLinks } from "./wire/shared/file-links.ts";
 import { MemoryRateLimiter } from "./wire/shared/memory-rate-limiter.ts";
 import type { RateLimiter } from "./wire/shared/rate-limit.ts";
 import { RedisRateLimiter } from "./wire/shared/redis-rate-limiter.ts";
+import { signingSecretsOf } from "./wire/shared/webhook-secret.ts";
 
 export type AppConfig = Pick<
   Config,
@@ -38,6 +43,7 @@ export type AppConfig = Pick<
   | "signupCredits"
   | "signupCents"
   | "allowHttpUrls"
+  | "openNetworks"
   | "maxQueuedCommands"
   | "publicUrl"
   | "mode"
@@ -106,6 +112,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   const keys = new KeyRing(database.lookups);
   const objects = openObjectStore(config, () => new Date(instantToMs(clock())));
+  const openNetworks = readNetworks(config.openNetworks) ?? noNetworks;
+  const outside = new GuardedFetch({ allowHttp: config.allowHttpUrls, openNetworks });
   let listensAt: string | undefined;
   const publicUrl = (): string => {
     const url = config.publicUrl ?? listensAt;
@@ -127,10 +135,6 @@ export async function createApp(options: AppOptions): Promise<App> {
   const rateLimiter = openRateLimiter();
   const stopping = new AbortController();
   const evaluatorThread = new EvaluatorThread();
-  const guardedFetch = new GuardedFetch({
-    allowHttp: config.allowHttpUrls,
-    openNetworks: (config.allowHttpUrls ? readNetworks(localNetworks) : undefined) ?? noNetworks,
-  });
   const onFeedFault = (error: unknown): void => log.warn({ err: error }, "the event feed was interrupted");
   const eventFeed = new EventFeed({ address: options.database, reads: database.reads, onFault: onFeedFault });
   const workFeed = new WorkFeed({ reads: database.reads, feed: eventFeed, clock, onFault: onFeedFault });
@@ -154,6 +158,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     signupCents: config.signupCents,
     signupCredits: config.signupCredits,
     allowHttpUrls: config.allowHttpUrls,
+    openNetworks,
     publicUrl,
     rateLimiter,
     fileLinks: new FileLinks({ secret: options.secret, clock, publicUrl }),
@@ -182,13 +187,15 @@ export async function createApp(options: AppOptions): Promise<App> {
       await eventFeed.close();
       rateLimiter.close();
       closePeople();
+      const deliverer = jobs?.deliverer.close();
       stopping.abort();
+      await outside.close();
       await evaluatorThread.close();
+      await deliverer;
       await jobs?.worker.stop();
       await engine.close();
       await writeDownKeyUse();
       await jobs?.pool.end();
-      await guardedFetch.close();
       objects.close();
       await database.close();
     },
@@ -220,21 +227,31 @@ export async function createApp(options: AppOptions): Promise<App> {
     clearInterval(timer);
   }
 
-  async function startJobs(): Promise<{ worker: JobWorker; pool: pg.Pool }> {
+  async function startJobs(): Promise<{ worker: JobWorker; deliverer: WebhookDeliverer; pool: pg.Pool }> {
     const pool = new pg.Pool({ ...options.database, max: 6 });
     const onBrokenConnection = (error: Error): void => log.warn({ err: error }, "a job queue connection broke");
     pool.on("error", onBrokenConnection);
     pool.on("connect", (client) => client.on("error", onBrokenConnection));
+    const shared = { reads: database.reads, clock, newId, log };
+    const deliverer = new WebhookDeliverer({
+      ...shared,
+      fetch: outside,
+      secretsOf: (endpoint) => signingSecretsOf(endpoint, options.secret, clock()),
+    });
+    const webhooks = {
+      payloads: { eventData: presentEvent, newTask: (task: NewTask) => presentNewTask(task, publicUrl()) },
+      wake: () => deliverer.wake(),
+    };
     const evaluation: EvaluationTools = {
       thread: evaluatorThread,
-      links: config.opensLinks ? guardedFetch : null,
+      links: config.opensLinks ? outside : null,
       models: config.model === undefined ? null : await openModels(config.model),
       stopping: stopping.signal,
       onFault: (error, submissionId) => log.warn({ err: error, submissionId }, "a submission could not be evaluated"),
     };
-    const context = { engine, reads: database.reads, clock, objects, evaluation };
-    const worker = await startJobWorker({ ...context, pool, nodeId: newId(), log });
-    return { worker, pool };
+    const context = { ...shared, engine, objects, webhooks, evaluation };
+    const worker = await startJobWorker({ ...context, pool, nodeId: newId() });
+    return { worker, deliverer, pool };
   }
 
   async function writeDownKeyUse(): Promise<void> {

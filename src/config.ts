@@ -1,6 +1,7 @@
 import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 import envPaths from "env-paths";
+import { localNetworks, readNetworks } from "./model/outside-url.ts";
 
 /** Everything that can be set, read from the environment once. Documented for people in docs/settings.md. */
 export interface Config {
@@ -23,6 +24,8 @@ export interface Config {
   readonly signupCents: number;
   /** Whether agents may register plain http URLs (a local network). Never in production. */
   readonly allowHttpUrls: boolean;
+  /** Private networks that may be called, as `10.1.0.0/16` and the like. */
+  readonly openNetworks: readonly string[];
   /** Keep files there instead of in the data folder. */
   readonly s3: S3Config | undefined;
   /** Credits of the daily allowance that one Agentwork task takes. */
@@ -94,6 +97,7 @@ export function readConfig(env: Environment = process.env): Config {
     signupCredits: wholeNumber(env, "GUILDHALL_SIGNUP_CREDITS", 100, 0, 1_000_000),
     signupCents: mode === "sandbox" ? 100_000 : 0,
     allowHttpUrls,
+    openNetworks: networks(env, allowHttpUrls ? localNetworks : []),
     s3: s3(env),
     agentworkTaskCredits: wholeNumber(env, "GUILDHALL_AGENTWORK_TASK_CREDITS", 1, 1, 100),
     smtpUrl: smtpUrl(env),
@@ -204,6 +208,14 @@ function httpUrl(env: Environment, name: string): string | undefined {
     throw new ConfigError(`${name} must be a URL such as https://market.example.com, without a query.`);
   }
   return url.href.replace(/\/+$/, "");
+}
+
+function networks(env: Environment, fallback: readonly string[]): readonly string[] {
+  const value = text(env, "GUILDHALL_OPEN_NETWORKS");
+  if (value === undefined) return fallback;
+  const given = value.split(",").map((network) => network.trim());
+  if (readNetworks(given) !== undefined) return given;
+  throw new ConfigError("GUILDHALL_OPEN_NETWORKS must be networks such as 10.1.0.0/16,fd00::/8.");
 }
 
 function text(env: Environment, name: string): string | undefined {

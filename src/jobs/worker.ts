@@ -6,15 +6,22 @@ import type { Id } from "../model/ids.ts";
 import type { ChoreKind, DeadlineKind } from "../model/jobs.ts";
 import { type Node, reapSilentNodes, recordHeartbeat, removeNode } from "../store/nodes.ts";
 import { approveOverdue } from "./approve-overdue.ts";
+import { disableWebhooks } from "./disable-webhooks.ts";
 import { evaluateSubmissions } from "./evaluate-submissions.ts";
-import type { EvaluationJob, EvaluationJobContext } from "./evaluation-context.ts";
+import type { EvaluationJobContext } from "./evaluation-context.ts";
 import { expireTasks } from "./expire-tasks.ts";
+import { fanOutWebhooks } from "./fan-out-webhooks.ts";
 import { forgetAnswers } from "./forget-answers.ts";
+import { forgetWebhooks } from "./forget-webhooks.ts";
 import { lapseLeases } from "./lapse-leases.ts";
 import { releasePayments } from "./release-payments.ts";
 import { removeAbandonedUploads } from "./remove-abandoned-uploads.ts";
+import type { WebhookJobContext } from "./webhook-context.ts";
 
-export interface JobWorkerOptions extends EvaluationJobContext {
+type AnyJobContext = EvaluationJobContext & WebhookJobContext;
+type AnyJob = (context: AnyJobContext, payload: unknown) => Promise<number>;
+
+export interface JobWorkerOptions extends AnyJobContext {
   /** The job queue's own connections. */
   readonly pool: Pool;
   readonly nodeId: Id;
@@ -34,7 +41,10 @@ const jobs = {
   "evaluate-submissions": evaluateSubmissions,
   "forget-answers": forgetAnswers,
   "remove-abandoned-uploads": removeAbandonedUploads,
-} as const satisfies Record<DeadlineKind | ChoreKind, EvaluationJob> & Record<string, EvaluationJob>;
+  "fan-out-webhooks": fanOutWebhooks,
+  "disable-webhooks": disableWebhooks,
+  "forget-webhooks": forgetWebhooks,
+} as const satisfies Record<DeadlineKind | ChoreKind, AnyJob> & Record<string, AnyJob>;
 
 /** Deadlines are watched by a job each; once a minute everything due is looked for again, in case one went missing. */
 const schedule = [
@@ -45,6 +55,8 @@ const schedule = [
   { task: "evaluate-submissions", match: "* * * * *" },
   { task: "forget-answers", match: "17 * * * *" },
   { task: "remove-abandoned-uploads", match: "41 * * * *" },
+  { task: "disable-webhooks", match: "* * * * *" },
+  { task: "forget-webhooks", match: "53 * * * *" },
 ];
 
 const concurrency = 4;
@@ -83,11 +95,11 @@ export async function startJobWorker(options: JobWorkerOptions): Promise<JobWork
   };
 }
 
-function taskListFor(context: EvaluationJobContext & { log: BaseLogger }): TaskList {
+function taskListFor(context: AnyJobContext & { log: BaseLogger }): TaskList {
   const tasks: TaskList = {};
   for (const [name, job] of Object.entries(jobs)) {
-    tasks[name] = async () => {
-      const handled = await job(context);
+    tasks[name] = async (payload) => {
+      const handled = await job(context, payload);
       if (handled > 0) context.log.info({ job: name, handled }, "job done");
     };
   }

@@ -100,11 +100,6 @@ export async function readAgentDirectory(pool: Pool, query: DirectoryQuery): Pro
   return rows;
 }
 
-/** Sets or (null) removes where an agent is told of new tasks. */
-export async function setAgentWebhook(pool: Pool, id: Id, webhookUrl: string | null): Promise<void> {
-  await pool.query("update agents set webhook_url = $2 where id = $1", [id, webhookUrl]);
-}
-
 /** What its operator may change of an agent. */
 export type AgentChange = Pick<
   AgentProfile,

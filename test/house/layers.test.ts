@@ -12,10 +12,11 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   people: ["engine", "market", "outbound", "store", "model"],
   wire: ["people", "engine", "store", "market", "model"],
   outbound: ["model"],
+  runner: ["model"],
   evaluation: ["model"],
   jobs: ["engine", "store", "outbound", "evaluation", "market", "model"],
   cli: ["app", "config", "postgres", "people", "wire", "engine", "store", "market", "model"],
-  config: [],
+  config: ["model"],
   app: ["config", "wire", "people", "engine", "jobs", "outbound", "store", "market", "model"],
   main: ["cli", "config", "postgres"],
 };

@@ -36,6 +36,7 @@ const defaults: Omit<AppConfig, "dataFolder"> = {
   signupCredits: 100,
   signupCents: 100_000,
   allowHttpUrls: false,
+  openNetworks: [],
   maxQueuedCommands: 5_000,
   heartbeatSeconds: 60,
   publicUrl: undefined,

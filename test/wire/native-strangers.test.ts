@@ -32,6 +32,8 @@ beforeAll(async () => {
   const taskId = await market.postTask(poster.key, { intake: "direct", agent_id: worker.id, description: "Private." });
   const { body } = await market.post("/v1/work/next", worker.key);
   const { body: key } = await market.post("/v1/keys", poster.key);
+  const { body: hook } = await market.post("/v1/webhooks", poster.key, { url: "https://example.com/hook" });
+  const { body: ping } = await market.post(`/v1/webhooks/${hook.webhook.id}/test`, poster.key);
   const competition = await CompetitionClient.open(house);
   admin = competition.admin;
   const agent = await competition.approvedAgent();
@@ -45,6 +47,8 @@ beforeAll(async () => {
     assignmentId: body.assignment.id,
     agentId: worker.id,
     keyId: key.key.id,
+    webhookId: hook.webhook.id,
+    deliveryId: ping.delivery.id,
     proposalId,
     disputeId: dispute.id,
     cashRequestId: deposit.request.id,
@@ -62,7 +66,8 @@ afterAll(() => house.close());
 async function call(route: string, { id, body }: Rule, key: string | undefined) {
   const [method = "", path = ""] = route.split(" ");
   const sent = body === undefined && method === "POST" ? {} : body;
-  return market.send(method, id === undefined ? path : path.replace("{id}", scene[id]), sent, { key });
+  const address = id === undefined ? path : path.replace("{id}", scene[id]).replace("{deliveryId}", scene.deliveryId);
+  return market.send(method, address, sent, { key });
 }
 
 describe("every route of the native API", () => {

@@ -1,7 +1,8 @@
 import { Writable } from "node:stream";
 import { pino } from "pino";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { AgentMarketClient } from "../support/agentmarket-client.ts";
+import { NativeClient } from "../support/native-client.ts";
 import { openTestHouse, type TestHouse, testSecret } from "../support/test-house.ts";
 
 const agentCount = 1_000;
@@ -25,7 +26,8 @@ let house: TestHouse;
 let market: AgentMarketClient;
 
 beforeAll(async () => {
-  house = await openTestHouse({ log: pino({ level: "trace" }, logMemory), takesJobs: true });
+  const config = { openNetworks: ["127.0.0.0/8"] };
+  house = await openTestHouse({ config, log: pino({ level: "trace" }, logMemory), takesJobs: true });
   market = new AgentMarketClient(house.url);
 });
 afterAll(() => house.close());
@@ -99,6 +101,29 @@ it("keeps a thousand agents' keys and webhook secrets out of the database and ou
   expect(logMemory.text.split("\n").length).toBeGreaterThan(6 * agentCount);
   expect(countTraces(logMemory.text, secrets)).toBe(0);
   expect(logMemory.text).not.toContain(testSecret);
+});
+
+it("keeps the secrets of webhooks out of both, also while they are used and replaced", async () => {
+  const native = new NativeClient(house.url);
+  const { key } = await market.register();
+  // Nobody listens there: what is sent is written down as failed.
+  const { body } = await native.post("/v1/webhooks", key, { url: "https://127.0.0.1:1/" }, crypto.randomUUID());
+  const path = `/v1/webhooks/${body.webhook.id}`;
+  const rotated = await native.post(`${path}/rotate-secret`, key, {}, crypto.randomUUID());
+  await native.post(`${path}/test`, key, {}, crypto.randomUUID());
+  await vi.waitFor(async () => {
+    const { data } = (await native.get(`${path}/deliveries`, key)).body;
+    expect(data).toMatchObject([{ state: "failed", attempt_count: 1 }]);
+  }, 5_000);
+  const { text } = await dumpDatabase();
+  expect(text).toContain("https://127.0.0.1:1/");
+  for (const secret of [body.secret, rotated.body.secret]) {
+    const bytes = Buffer.from(secret.slice("whsec_".length), "base64");
+    for (const form of [bytes.toString("base64"), bytes.toString("base64url"), bytes.toString("hex")]) {
+      expect(text).not.toContain(form);
+      expect(logMemory.text).not.toContain(form);
+    }
+  }
 });
 
 it("would find a secret, or half of one, wherever it stood", () => {

@@ -1,7 +1,9 @@
 import type { ClientBase } from "pg";
 import type { AgentTally, BookChanges } from "../../market/book-records.ts";
+import type { TaskEvent } from "../../model/events.ts";
 import type { JobRequest } from "../../model/jobs.ts";
 import type { Statement } from "../table.ts";
+import { insertAgentWebhooks } from "../webhook-endpoints.ts";
 import {
   addBoardCounts,
   approvalDecisions,
@@ -56,6 +58,12 @@ const addJobs = {
       select row(r."name", '{}'::json, null, r."runAt", null, r."key", null, null)::graphile_worker.job_spec
       from json_to_recordset($1) as r("name" text, "runAt" timestamptz, "key" text)))`,
 };
+/** Nothing is written where nobody has a webhook. */
+const addFanOut = {
+  name: "add_fan_out",
+  text: `select graphile_worker.add_job('fan-out-webhooks', $1::json)
+    where exists (select from webhook_endpoints where disabled_at is null)`,
+};
 const notifyEvents = { name: "notify_events", text: "select pg_notify($1, $2)" };
 
 /**
@@ -71,6 +79,10 @@ export function saveBook(client: ClientBase, changes: BookChanges): Promise<unkn
   write(parties.insert, changes.parties);
   write({ ...partyApprovals.update, name: "update_party_approvals" }, changes.changedParties);
   write(agents.insert, changes.agents);
+  write(
+    insertAgentWebhooks,
+    changes.agents.filter(({ webhookUrl }) => webhookUrl !== null),
+  );
   write(insertPeople, changes.people);
   write(memberships.insert, changes.memberships);
   write(apiKeys.insert, changes.keys);
@@ -102,6 +114,7 @@ export function saveBook(client: ClientBase, changes: BookChanges): Promise<unkn
   write(addBoardCounts, changes.boardCounts);
   writeTallies(client, changes.tallies, sent);
   writeJobs(client, changes.jobs, sent);
+  writeFanOut(client, changes.events, sent);
   if (changes.events.length > 0) {
     const touched = [...new Set(changes.events.map((event) => event.taskId))];
     const payload = JSON.stringify(touched.length > maxNotifiedTasks ? {} : { tasks: touched });
@@ -122,4 +135,11 @@ function writeJobs(client: ClientBase, jobs: readonly JobRequest[], sent: Promis
   // Sorted, so that two servers lock the rows of shared keys in the same order.
   const sorted = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, job]) => job);
   sent.push(client.query({ ...addJobs, values: [JSON.stringify(sorted)] }));
+}
+
+/** One job for the whole batch, in its transaction: no event that somebody is to be told of can be lost. */
+function writeFanOut(client: ClientBase, events: readonly TaskEvent[], sent: Promise<unknown>[]): void {
+  if (events.length === 0) return;
+  const places = events.map(({ taskId, number }) => [taskId, number]);
+  sent.push(client.query({ ...addFanOut, values: [JSON.stringify({ events: places })] }));
 }

@@ -29,7 +29,7 @@ const Registered = Type.Object({
 
 /** POST /api/agents/register – seed 003, "Register a new agent. Returns an API key and 100 free credits". 201 · 400. */
 export const registerAgent: Route = (app, context) => {
-  const urlRules = { allowHttp: context.allowHttpUrls };
+  const urlRules = { allowHttp: context.allowHttpUrls, openNetworks: context.openNetworks };
   app.post(
     "/api/agents/register",
     { schema: { body: Registration, response: answers(201, Envelope(Registered)) } },

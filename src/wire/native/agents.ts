@@ -14,7 +14,7 @@ import {
 import type { Caller } from "../../store/keys.ts";
 import { apiKeyForRequest, storedHalf } from "../shared/api-keys.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
-import type { Route } from "../shared/door.ts";
+import type { DoorContext, Route } from "../shared/door.ts";
 import { idFrom, retryOf } from "./caller.ts";
 import { ApprovalDecisionView } from "./competing-views.ts";
 import { presentPage, readCursor, readLimit } from "./paging.ts";
@@ -93,7 +93,7 @@ export const createAgent: Route = (app, context) => {
             capabilities: body.capabilities ?? [],
             categories: body.categories ?? [],
             pricePerTask: body.price_per_task ?? 0,
-            endpointUrl: checkEndpoint(body.endpoint_url ?? null, context.allowHttpUrls),
+            endpointUrl: checkEndpoint(body.endpoint_url ?? null, context),
             systemPrompt: body.system_prompt ?? null,
             webhookUrl: null,
             ownerEmail: body.owner_email?.toLowerCase() ?? null,
@@ -202,10 +202,10 @@ export const patchAgent: Route = (app, context) => {
       const id = idFrom(request.params.id, "agent_not_found");
       const agent = (await readAgentProfile(reads, id)) ?? refuse("agent_not_found");
       if (!isInsider(agent, caller)) refuse("not_allowed");
-      await updateAgent(reads, id, readChange(request.body, agent, caller, context.allowHttpUrls));
+      await updateAgent(reads, id, readChange(request.body, agent, caller));
       return { agent: presentAgent((await readAgentProfile(reads, id)) ?? agent, true) };
 
-      function readChange(body: Static<typeof Body>, before: AgentProfile, by: Caller, allowHttp: boolean) {
+      function readChange(body: Static<typeof Body>, before: AgentProfile, by: Caller) {
         return {
           name: body.name ?? before.name,
           description: body.description ?? before.description,
@@ -213,8 +213,7 @@ export const patchAgent: Route = (app, context) => {
           categories: body.categories ?? before.categories,
           pricePerTask: body.price_per_task ?? before.pricePerTask,
           engineer: body.engineer === undefined ? before.engineer : newScope(body.engineer, before, by),
-          endpointUrl:
-            body.endpoint_url === undefined ? before.endpointUrl : checkEndpoint(body.endpoint_url, allowHttp),
+          endpointUrl: body.endpoint_url === undefined ? before.endpointUrl : checkEndpoint(body.endpoint_url, context),
           systemPrompt: body.system_prompt === undefined ? before.systemPrompt : body.system_prompt,
           taskForce: body.task_force ?? before.taskForce,
         };
@@ -248,6 +247,7 @@ function newScope(asked: Static<typeof Engineer>, before: AgentProfile, caller: 
   return scope;
 }
 
-function checkEndpoint(url: string | null, allowHttp: boolean): string | null {
-  return url === null ? null : checkOutsideUrl(url, { field: "endpoint_url", allowHttp });
+function checkEndpoint(url: string | null, { allowHttpUrls, openNetworks }: DoorContext): string | null {
+  const rules = { field: "endpoint_url", allowHttp: allowHttpUrls, openNetworks };
+  return url === null ? null : checkOutsideUrl(url, rules);
 }

@@ -28,6 +28,22 @@ import { taskEvents } from "./task-events.ts";
 import { getTask, listTasks } from "./tasks.ts";
 import { components } from "./views.ts";
 import { getWallet, listTransfers } from "./wallet.ts";
+import {
+  getWebhookDelivery,
+  listNotices,
+  listWebhookDeliveries,
+  replayWebhookDelivery,
+  testWebhook,
+} from "./webhook-deliveries.ts";
+import { webhookComponents } from "./webhook-views.ts";
+import {
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listWebhooks,
+  patchWebhook,
+  rotateWebhookSecret,
+} from "./webhooks.ts";
 import { claimTask } from "./work.ts";
 
 const routes: readonly Route[] = [
@@ -84,6 +100,17 @@ const routes: readonly Route[] = [
   linkToFile,
   sessionRoutes,
   putPassword,
+  listWebhooks,
+  createWebhook,
+  getWebhook,
+  patchWebhook,
+  deleteWebhook,
+  rotateWebhookSecret,
+  testWebhook,
+  listWebhookDeliveries,
+  getWebhookDelivery,
+  replayWebhookDelivery,
+  listNotices,
 ];
 
 /** Our own door (5-native): everything the market can do. */
@@ -105,6 +132,7 @@ export const nativeDoor: Door = {
     acceptJsonBodies(app);
     answerErrorsIn(app, nativeErrors);
     for (const schema of [...components, ...competingComponents]) app.addSchema(schema);
+    for (const { schema } of webhookComponents) app.addSchema(schema);
     // A POST whose fields are all optional may come without a body.
     app.addHook("preValidation", async (request) => {
       if (request.method === "POST" && request.body === undefined) request.body = {};

@@ -135,7 +135,7 @@ export function presentReview(review: Review) {
   };
 }
 
-function presentEvent(event: TaskEvent) {
+export function presentEvent(event: TaskEvent) {
   return {
     task_id: event.taskId,
     number: event.number,

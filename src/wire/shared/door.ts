@@ -5,6 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fasti
 import type { Pool } from "pg";
 import type { Engine } from "../../engine/engine.ts";
 import type { Instant } from "../../model/instant.ts";
+import type { Networks } from "../../model/outside-url.ts";
 import type { People } from "../../people/people.ts";
 import type { Sessions } from "../../people/sessions.ts";
 import type { AgentworkTasks } from "../../store/agentwork-tasks.ts";
@@ -42,6 +43,8 @@ export interface DoorContext {
   readonly signupCredits: number;
   readonly signupCents: number;
   readonly allowHttpUrls: boolean;
+  /** Private networks that may be called. */
+  readonly openNetworks: Networks;
   /** Where clients reach this server, without a slash at the end. Known once it listens. */
   readonly publicUrl: () => string;
   /** Links to files, for whoever may read them; `signedUrl(fileId)` lasts one hour. */

@@ -40,7 +40,10 @@ export async function setHostileScene(house: TestHouse): Promise<HostileScene> {
   };
   return {
     agentKey,
-    addressOf: (route) => `${route.prefix}${route.path.replace(":id", () => parts[route.door].idOf(route))}`,
+    addressOf: (route) => {
+      const address = route.path.replace(":id", () => parts[route.door].idOf(route));
+      return `${route.prefix}${address.replace(":deliveryId", native.deliveryId)}`;
+    },
     keyOf: (route) => parts[route.door].keyOf(route),
   };
 }
@@ -101,7 +104,7 @@ async function setNexwork(house: TestHouse): Promise<Part> {
   };
 }
 
-async function setNative(house: TestHouse): Promise<Part> {
+async function setNative(house: TestHouse): Promise<Part & { readonly deliveryId: string }> {
   const client = new NativeClient(house.url);
   const [poster, operator] = [await foundOrganization(house), await foundOrganization(house)];
   const worker = await client.createAgent(operator.key);
@@ -110,6 +113,8 @@ async function setNative(house: TestHouse): Promise<Part> {
   const { body: work } = await client.post("/v1/work/next", worker.key);
   const { body: issued } = await client.post("/v1/keys", poster.key);
   const { body: uploaded } = await new FilesClient(house.url, poster.key).upload("Bytes.");
+  const { body: hook } = await client.post("/v1/webhooks", poster.key, { url: "https://example.com/hook" });
+  const { body: ping } = await client.post(`/v1/webhooks/${hook.webhook.id}/test`, poster.key);
   const competition = await CompetitionClient.open(house);
   const { competingTaskId, proposalId, disputeId, admin } = await setCompetition(competition);
   const { body: deposit } = await client.post("/v1/wallet/deposits", poster.key, { amount: 100 });
@@ -125,8 +130,10 @@ async function setNative(house: TestHouse): Promise<Part> {
     ["/v1/tasks/", taskId],
     ["/v1/keys/", issued.key.id],
     ["/v1/files/", uploaded.file.id],
+    ["/v1/webhooks/", hook.webhook.id],
   ];
   return {
+    deliveryId: ping.delivery.id,
     async keyOf({ path }) {
       if (path.startsWith("/v1/admin/")) return admin.key;
       if (/^\/v1\/(proposals|disputes)\/|\/proposals$/.test(path)) return competition.poster.key;

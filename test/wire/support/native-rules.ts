@@ -4,6 +4,9 @@ export interface Scene {
   readonly assignmentId: string;
   readonly agentId: string;
   readonly keyId: string;
+  readonly webhookId: string;
+  /** Of that webhook. */
+  readonly deliveryId: string;
   readonly proposalId: string;
   readonly disputeId: string;
   readonly cashRequestId: string;
@@ -125,6 +128,30 @@ export const nativeRules: Readonly<Record<string, Rule>> = {
     wrongRole: { as: "poster", status: 404 },
   },
   "POST /v1/assignments/{id}/release": { id: "assignmentId", stranger: 404, wrongRole: { as: "poster", status: 404 } },
+  "GET /v1/webhooks": { stranger: 200 },
+  "POST /v1/webhooks": { body: { url: "https://stranger.example.com/hook" }, stranger: 201 },
+  "GET /v1/webhooks/{id}": { id: "webhookId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
+  "PATCH /v1/webhooks/{id}": {
+    id: "webhookId",
+    body: { url: "https://stranger.example.com/hook" },
+    stranger: 404,
+    wrongRole: { as: "worker", status: 404 },
+  },
+  "DELETE /v1/webhooks/{id}": { id: "webhookId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
+  "POST /v1/webhooks/{id}/rotate-secret": { id: "webhookId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
+  "POST /v1/webhooks/{id}/test": { id: "webhookId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
+  "GET /v1/webhooks/{id}/deliveries": { id: "webhookId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
+  "GET /v1/webhooks/{id}/deliveries/{deliveryId}": {
+    id: "webhookId",
+    stranger: 404,
+    wrongRole: { as: "worker", status: 404 },
+  },
+  "POST /v1/webhooks/{id}/deliveries/{deliveryId}/replay": {
+    id: "webhookId",
+    stranger: 404,
+    wrongRole: { as: "worker", status: 404 },
+  },
+  "GET /v1/notices": { stranger: 200 },
   "GET /v1/wallet": { stranger: 200 },
   "GET /v1/wallet/transfers": { stranger: 200 },
 };
