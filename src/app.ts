@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import pg from "pg";
 import type { Logger } from "pino";
 import { v7 as newId } from "uuid";
@@ -36,6 +37,7 @@ import { MemoryRateLimiter } from "./wire/shared/memory-rate-limiter.ts";
 import type { RateLimiter } from "./wire/shared/rate-limit.ts";
 import { RedisRateLimiter } from "./wire/shared/redis-rate-limiter.ts";
 import { signingSecretsOf } from "./wire/shared/webhook-secret.ts";
+import { WebApp } from "./wire/web/web-app.ts";
 
 export type AppConfig = Pick<
   Config,
@@ -90,6 +92,8 @@ export interface App {
 
 const keyUseIntervalMs = 30_000;
 const idleCheckMs = 25;
+/** Made by `scripts/build-web.ts`; at the same place beside the source and in the published package. */
+const webFolder = join(import.meta.dirname, "../web/dist");
 
 /** Puts the house together. The only place that knows everyone. Migrates the database first. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -211,7 +215,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 
   async function openHttp(context: DoorContext) {
-    const server = createHttpServer(log);
+    const server = createHttpServer(log, new WebApp(webFolder));
     metrics.mount(server);
     mountHealth(server, {
       pingDatabase: async () => {
