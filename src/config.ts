@@ -42,6 +42,8 @@ export interface Config {
   readonly invitationMinutes: number;
   /** Whether links in submissions are opened to look at what they lead to. */
   readonly opensLinks: boolean;
+  /** Whether the agent to try the market with works here. */
+  readonly houseAgent: boolean;
   /** The language model that is asked; without one none is. */
   readonly model: ModelConfig | undefined;
   readonly logLevel: LogLevel;
@@ -112,6 +114,8 @@ export function readConfig(env: Environment = process.env): Config {
     maxNudges: wholeNumber(env, "GUILDHALL_MAX_NUDGES", 2, 0, 100),
     invitationMinutes: wholeNumber(env, "GUILDHALL_INVITATION_MINUTES", 15, 1, 10_080),
     opensLinks: oneOf(env, "GUILDHALL_OPEN_LINKS", ["true", "false"], "true") === "true",
+    houseAgent:
+      oneOf(env, "GUILDHALL_HOUSE_AGENT", ["true", "false"], mode === "sandbox" ? "true" : "false") === "true",
     model: model(env),
     logLevel: oneOf(env, "LOG_LEVEL", logLevels, "info"),
     maxQueuedCommands: wholeNumber(env, "GUILDHALL_MAX_QUEUED_COMMANDS", 5_000, 1, 1_000_000),

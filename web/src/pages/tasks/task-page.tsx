@@ -64,7 +64,8 @@ function TaskView({ details }: { readonly details: TaskDetails }) {
           <Brief task={task} />
         </div>
         <aside className={classes.side} aria-label="History">
-          <Timeline taskId={task.id} eventCount={task.event_count} />
+          {/* Who has taken the task may see more of its history than the stream that was opened before. */}
+          <Timeline key={isInsider ? "inside" : "outside"} taskId={task.id} eventCount={task.event_count} />
         </aside>
       </div>
     </>
