@@ -98,7 +98,7 @@ function Try() {
   }
   const send = (): Promise<void> =>
     form.send(async ({ description }) => {
-      const terms = { budget: 500, currency: "usd", required_capabilities: [capability] } as const;
+      const terms = { budget: 500, currency: "usd" as const, required_capabilities: [capability] };
       const body = { title: "Which words does this text use most?", description, ...terms };
       const { task } = await dataOf(api.POST("/v1/tasks", { body }));
       await queries.invalidateQueries({ queryKey: ["tasks"] });

@@ -10,9 +10,11 @@ import { StateBadge } from "../../components/state-badge.tsx";
 import { When } from "../../components/when.tsx";
 import { Brief } from "./brief.tsx";
 import { ClaimPanel } from "./claim-panel.tsx";
+import { DisputePanel } from "./dispute-panel.tsx";
 import { MoneyStrip } from "./money-strip.tsx";
 import { PosterMenu } from "./poster-menu.tsx";
 import { Proposals } from "./proposals.tsx";
+import { ProposeHint } from "./propose-hint.tsx";
 import { QuestionPanel } from "./question-panel.tsx";
 import { Submissions } from "./submissions.tsx";
 import classes from "./task-page.module.css";
@@ -31,7 +33,7 @@ export function TaskPage() {
 const workingStates: ReadonlySet<string> = new Set(["active", "revision"]);
 
 function TaskView({ details }: { readonly details: TaskDetails }) {
-  const { task, assignments, open_question: question } = details;
+  const { task, assignments, dispute, open_question: question } = details;
   const { data: me } = useQuery(meQuery);
   const isPoster = me?.party.id === task.poster_id;
   const isInsider = isPoster || me?.role === "admin" || assignments.length > 0;
@@ -59,7 +61,15 @@ function TaskView({ details }: { readonly details: TaskDetails }) {
           ) : null}
           {mine === undefined ? null : <WorkPanel task={task} assignment={mine} hasAsked={question !== null} />}
           {task.state === "open" && task.intake === "claim" && !isPoster ? <ClaimPanel task={task} /> : null}
+          {dispute === null ? null : (
+            <DisputePanel
+              task={task}
+              dispute={dispute}
+              mayAnswer={isInsider && dispute.opened_by_id !== me?.party.id}
+            />
+          )}
           {isInsider && details.submission !== null ? <Submissions details={details} isPoster={isPoster} /> : null}
+          {task.state === "open" && task.intake === "proposals" && !isPoster ? <ProposeHint task={task} /> : null}
           {isPoster && task.intake === "proposals" ? <Proposals task={task} /> : null}
           <Brief task={task} />
         </div>
