@@ -68,9 +68,11 @@ function Balances() {
     refetchInterval: refreshMs,
     queryFn: () => dataOf(api.GET("/v1/wallet")),
   });
+  const balances = wallet?.balances ?? [{ currency: "usd", balance: 0, held: 0 } as const];
+  const shown = balances.filter(({ currency, balance, held }) => currency === "usd" || balance + held > 0);
   return (
     <dl className={classes.balances}>
-      {(wallet?.balances ?? [{ currency: "usd", balance: 0, held: 0 } as const]).map(({ currency, balance, held }) => (
+      {shown.map(({ currency, balance, held }) => (
         <div key={currency} data-loading={wallet === undefined || undefined}>
           <dt>{currency === "usd" ? "US dollars" : "Credits"} to spend</dt>
           <dd>
