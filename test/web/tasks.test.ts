@@ -81,6 +81,49 @@ describe.skipIf(chromiumPath === undefined)("a task, from the form to the money"
     await expectSoundPage(grace, "my-work");
   });
 
+  it("is asked about in three kinds, revised and at last disputed", { timeout: 60_000 }, async () => {
+    const taskId = await stage.api.postTask(ada.key, { title: "Paint the gate", budget: 9_000 });
+    const claimed = await stage.api.post(`/v1/tasks/${taskId}/claim`, grace.key, { heartbeat_seconds: null });
+    const at = `/v1/assignments/${claimed.body.assignment.id}`;
+    const questions = [
+      { type: "text", question: "How high is it?" },
+      { type: "single_select", question: "Which colour?", options: ["Green", "Red"] },
+      { type: "multi_select", question: "Which sides?", options: ["Street", "Garden"] },
+    ];
+    await stage.api.post(`${at}/ask`, grace.key, { type: "clarifying_questions", questions });
+    await ada.goTo(`/tasks/${taskId}`);
+    const { page } = ada;
+    await page.getByLabel("How high is it?").fill("2 m");
+    await page.getByRole("radio", { name: "Green" }).check();
+    await page.getByRole("checkbox", { name: "Street" }).check();
+    await page.getByRole("checkbox", { name: "Garden" }).check();
+    await expectSoundPage(ada, "task-questions");
+    await page.getByRole("button", { name: "Answer" }).click();
+    await page
+      .getByText(/Green[\s\S]*Street/)
+      .first()
+      .waitFor();
+
+    await stage.api.post(`${at}/submit`, grace.key, { text: "Painted." });
+    await page.getByText("Revise", { exact: true }).click();
+    await page.getByLabel("What is to be changed").fill("A second coat, please.");
+    await page.getByRole("button", { name: "Ask for a revision" }).click();
+    await page.getByText("asked for a revision").waitFor();
+    await stage.api.post(`${at}/submit`, grace.key, { text: "Painted again." });
+    await page.getByRole("heading", { name: "Handed in: your word?" }).waitFor();
+    await page.getByText("Dispute", { exact: true }).click();
+    await page.getByText(/Freezes \$90.00 until an administrator rules/).waitFor();
+    await page.getByLabel("Why").fill("It is blue.");
+    await page.getByRole("button", { name: "Open a dispute" }).click();
+    await page.getByRole("heading", { name: "Disputed: an administrator rules" }).waitFor();
+    await grace.goTo(`/tasks/${taskId}`);
+    await grace.page.getByLabel("Your side").fill("It is green by daylight.");
+    await grace.page.getByRole("button", { name: "Answer" }).click();
+    await page.reload();
+    await page.getByText("It is green by daylight.").waitFor();
+    await expectSoundPage(ada, "task-disputed");
+  });
+
   it("is found on the board by words and filters that stand in the address", async () => {
     const titles = ["Design a logo for a bakery", "Research the price of flour", "Translate a menu into French"];
     for (const title of titles) await stage.api.postTask(ada.key, { title, budget: 7_500 });

@@ -1,7 +1,7 @@
 import type { LinkProps } from "@tanstack/react-router";
 import type { IconName } from "../components/icon.tsx";
 
-export interface NavEntry {
+interface NavEntry {
   readonly to: LinkProps["to"];
   readonly label: string;
   readonly icon: IconName;
