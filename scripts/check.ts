@@ -54,6 +54,8 @@ await rm(testResults, { force: true });
 const tallies = [
   single(await run("format and lint", "biome", ["ci", "--error-on-warnings"])),
   single(await run("types", "tsc", ["--noEmit", "-p", "."])),
+  single(await run("types of the web app", "tsc", ["--noEmit", "-p", "web"])),
+  single(await run("web app and its weight", "node", ["scripts/build-web.ts"])),
   single(await run("unused code and dependencies", "knip", [])),
 ];
 tallies.push(await testTally(await run("tests", "vitest", ["run"])));

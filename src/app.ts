@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Logger } from "pino";
 import { v7 as newId } from "uuid";
 import { type Background, type BackgroundConfig, startBackground } from "./background.ts";
@@ -10,6 +11,7 @@ import { GuardedFetch } from "./outbound/guarded-fetch.ts";
 import { manualPayments } from "./outbound/manual-payments.ts";
 import { openObjectStore } from "./outbound/open-object-store.ts";
 import type { PaymentProvider } from "./outbound/payment-provider.ts";
+import type { FirstAdministrator } from "./people/first-administrator.ts";
 import { openPeople } from "./people/open-people.ts";
 import type { Executors } from "./runner/executor.ts";
 import { AgentworkTasks } from "./store/agentwork-tasks.ts";
@@ -29,6 +31,7 @@ import { FileLinks } from "./wire/shared/file-links.ts";
 import { MemoryRateLimiter } from "./wire/shared/memory-rate-limiter.ts";
 import type { RateLimiter } from "./wire/shared/rate-limit.ts";
 import { RedisRateLimiter } from "./wire/shared/redis-rate-limiter.ts";
+import { WebApp } from "./wire/web/web-app.ts";
 
 export type AppConfig = BackgroundConfig &
   Pick<
@@ -72,6 +75,7 @@ export interface App {
   readonly keys: KeyRing;
   readonly eventFeed: EventFeed;
   readonly workFeed: WorkFeed;
+  readonly firstAdministrator: FirstAdministrator;
   /** Begins to answer; returns the address. */
   listen(address: { host: string; port: number }): Promise<string>;
   /** Stops accepting, finishes what is in flight, closes the database. */
@@ -80,6 +84,8 @@ export interface App {
 
 const keyUseIntervalMs = 30_000;
 const idleCheckMs = 25;
+/** Made by `scripts/build-web.ts`; at the same place beside the source and in the published package. */
+const webFolder = join(import.meta.dirname, "../web/dist");
 
 /** Puts the house together. The only place that knows everyone. Migrates the database first. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -116,6 +122,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const {
     people,
     sessions,
+    firstAdministrator,
     close: closePeople,
   } = openPeople({
     ...config,
@@ -140,6 +147,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     taskViews: new TaskViews(database.lookups),
     people,
     sessions,
+    firstAdministrator,
     agentworkTasks: new AgentworkTasks(database.lookups),
     agentworkTaskCredits: config.agentworkTaskCredits,
     clubTasks: new ClubTasks(database.lookups),
@@ -188,6 +196,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     keys,
     eventFeed,
     workFeed,
+    firstAdministrator,
     async listen({ host, port }) {
       listensAt = await http.listen({ host, port });
       return listensAt;
@@ -216,7 +225,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 
   async function openHttp(context: DoorContext) {
-    const server = createHttpServer(log);
+    const server = createHttpServer(log, new WebApp(webFolder));
     metrics.mount(server);
     mountHealth(server, {
       pingDatabase: async () => {

@@ -6,13 +6,17 @@ import { Refusal } from "../model/errors.ts";
 import { errorsOf } from "./doors.ts";
 import { renderFault } from "./shared/dialect.ts";
 import { keyKindConstraint } from "./shared/shared-addresses.ts";
+import type { WebApp } from "./web/web-app.ts";
 
 const maxBodyBytes = 1_048_576;
 const requestTimeoutMs = 150_000;
 const keepAliveTimeoutMs = 72_000;
 
-/** The HTTP server before any door is mounted on it. Errors outside every route are answered by the door whose address it is. */
-export function createHttpServer(logger: FastifyBaseLogger) {
+/**
+ * The HTTP server before any door is mounted on it. What no route answers is the web app's, or refused by the door whose
+ * address it is.
+ */
+export function createHttpServer(logger: FastifyBaseLogger, webApp: WebApp) {
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -44,9 +48,10 @@ export function createHttpServer(logger: FastifyBaseLogger) {
   app.setErrorHandler((error, request, reply) => {
     renderFault(errorsOf(request), error, request, reply);
   });
-  app.setNotFoundHandler((request, reply) =>
-    renderFault(errorsOf(request), new Refusal("route_not_found"), request, reply),
-  );
+  app.setNotFoundHandler(async (request, reply) => {
+    if (await webApp.answer(request, reply)) return reply;
+    return renderFault(errorsOf(request), new Refusal("route_not_found"), request, reply);
+  });
   return app;
 }
 

@@ -15,6 +15,7 @@ const Me = Type.Object({
     organization_id: NullableText,
     engineer: Type.Enum(["none", "organization", "platform"]),
   }),
+  role: Type.Enum(["member", "admin"], { description: "admin: may use the routes of administrators" }),
   /** null: signed in by a session. */
   key: nullable(KeyView.ref),
   user: nullable(Type.Object({ id: Type.String(), name: Type.String(), email: Type.String() })),
@@ -47,6 +48,7 @@ export const getMe: Route = (app, { reads }) => {
           organization_id: caller.organizationId,
           engineer: caller.engineer,
         },
+        role: caller.role,
         key: key === null ? null : presentKey(key ?? refuse("key_invalid")),
         user: user ?? null,
       };

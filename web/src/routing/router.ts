@@ -1,0 +1,25 @@
+import { createRouter } from "@tanstack/react-router";
+import { accountRoutes } from "../pages/account/routes.ts";
+import { homeRoutes } from "../pages/home/routes.ts";
+import { taskRoutes } from "../pages/tasks/routes.ts";
+import { workRoutes } from "../pages/work/routes.ts";
+import { rootRoute, signedInRoute } from "./parents.ts";
+
+/** Every page group brings its own routes; each page is loaded when it is first visited. */
+const routeTree = rootRoute.addChildren([
+  ...accountRoutes,
+  signedInRoute.addChildren([...homeRoutes, ...taskRoutes, ...workRoutes]),
+]);
+
+export const router = createRouter({
+  routeTree,
+  defaultPreload: "intent",
+  defaultPreloadStaleTime: 0,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

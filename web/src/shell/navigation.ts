@@ -1,0 +1,36 @@
+import type { LinkProps } from "@tanstack/react-router";
+import type { IconName } from "../components/icon.tsx";
+
+interface NavEntry {
+  readonly to: LinkProps["to"];
+  readonly label: string;
+  readonly icon: IconName;
+  /** Typed one after the other, anywhere but in a field. */
+  readonly keys?: string;
+  /** Absent: for everybody. */
+  readonly onlyAdmins?: boolean;
+}
+
+export interface NavGroup {
+  readonly title: string;
+  readonly entries: readonly NavEntry[];
+}
+
+/** What the navigation, the command palette and the list of shortcuts show. A page that people go to has one line here. */
+export const navigation: readonly NavGroup[] = [
+  {
+    title: "Market",
+    entries: [
+      { to: "/board", label: "Board", icon: "board", keys: "g b" },
+      { to: "/tasks/new", label: "Post a task", icon: "plus", keys: "c" },
+    ],
+  },
+  {
+    title: "Mine",
+    entries: [
+      { to: "/", label: "Overview", icon: "start", keys: "g h" },
+      { to: "/work", label: "My work", icon: "work", keys: "g w" },
+      { to: "/review", label: "Review queue", icon: "review", keys: "g r" },
+    ],
+  },
+];
