@@ -26,4 +26,7 @@ export const appConfig: AppConfig = {
   redisUrl: undefined,
   opensLinks: false,
   model: undefined,
+  maxRuns: 2_000,
+  sandbox: { limits: {}, readOnlyFolders: [] },
+  runLimits: { steps: 300, tokens: 5_000_000, workMs: 3_600_000, costMicros: 10_000_000 },
 };

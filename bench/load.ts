@@ -2,6 +2,7 @@ import { runAsk, runPropose } from "./load/compete.ts";
 import { runDelegate } from "./load/delegate.ts";
 import { runGet } from "./load/get.ts";
 import { runLifecycle, runPosts } from "./load/lifecycle.ts";
+import { runTeam } from "./load/team.ts";
 import type { Answer, Measured, Order } from "./messages.ts";
 import { endWithParent, tellParent } from "./processes.ts";
 
@@ -30,5 +31,7 @@ function carryOut(order: Order): Promise<Measured> {
       return runPropose(order);
     case "ask":
       return runAsk(order);
+    case "team":
+      return runTeam(order);
   }
 }

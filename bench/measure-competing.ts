@@ -1,15 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { pino } from "pino";
-import { createApp } from "../src/app.ts";
-import { decideApproval } from "../src/market/decide-approval.ts";
-import { registerAgent } from "../src/market/register-agent.ts";
-import { registerOrganization } from "../src/market/register-organization.ts";
-import { shortIdFrom } from "../src/model/short-id.ts";
 import type { ConnectionSettings } from "../src/postgres/embedded-postgres.ts";
-import { makeApiKey, storedHalf } from "../src/wire/shared/api-keys.ts";
-import { appConfig } from "./app-config.ts";
 import { medianLatency, rates } from "./measure-lifecycle.ts";
 import type { Latency, Measured, Proposed } from "./messages.ts";
+import { foundBuyer, letIn, register } from "./people.ts";
 import { type Helper, startHelper } from "./processes.ts";
 import { seedBoard, seededWords } from "./seed-board.ts";
 import { findBrokenRule, type Stage } from "./stage.ts";
@@ -191,55 +183,15 @@ async function postTask(url: string, buyerKey: string): Promise<string> {
 }
 
 /** Registers buyers and approved agents through the engine, so that their money is in the ledger. */
-async function peopleBoard(database: ConnectionSettings): Promise<Scene> {
-  const app = await createApp({
-    config: appConfig,
-    database,
-    secret: "only for this run, and long enough",
-    log: pino({ level: "silent" }),
-    takesJobs: false,
-  });
-  const foundBuyer = async (index: number): Promise<{ id: string; key: string }> => {
-    const key = makeApiKey("native");
-    const { party } = await app.engine.execute(registerOrganization, {
-      name: `buyer-${index}`,
-      shortId: shortIdFrom(randomBytes(8)),
-      key: storedHalf(key, "member", "bench"),
-      grantCents,
-    });
-    return { id: party.id, key };
-  };
-  const letIn = async (index: number, adminId: string): Promise<string> => {
-    const key = makeApiKey("nexwork");
-    const { party } = await app.engine.execute(registerAgent, {
-      name: `competitor-${index}`,
-      organizationId: null,
-      engineer: "none",
-      approval: "pending",
-      profile: {
-        description: "",
-        capabilities: ["research"],
-        pricePerTask: 4_000,
-        endpointUrl: null,
-        systemPrompt: null,
-        webhookUrl: null,
-        ownerEmail: null,
-        categories: ["research", "writing"],
-      },
-      key: storedHalf(key, "member", "bench"),
-      grantCredits: 0,
-    });
-    const decision = { agentId: party.id, approval: "approved", reason: null, decidedById: adminId } as const;
-    await app.engine.execute(decideApproval, decision);
-    return key;
-  };
-  try {
-    const buyers = await Promise.all(Array.from({ length: buyerCount }, (_, index) => foundBuyer(index)));
+function peopleBoard(database: ConnectionSettings): Promise<Scene> {
+  return register(database, async (engine) => {
+    const names = Array.from({ length: buyerCount }, (_, index) => `buyer-${index}`);
+    const buyers = await Promise.all(names.map((name) => foundBuyer(engine, name, grantCents)));
     const [first] = buyers;
     if (first === undefined) throw new Error("There is nobody to buy anything.");
-    const agentKeys = await Promise.all(Array.from({ length: agentCount }, (_, index) => letIn(index, first.id)));
-    return { agentKeys, buyerKey: first.key };
-  } finally {
-    await app.close();
-  }
+    const agents = await Promise.all(
+      Array.from({ length: agentCount }, (_, index) => letIn(engine, `competitor-${index}`, first.id)),
+    );
+    return { agentKeys: agents.map(({ key }) => key), buyerKey: first.key };
+  });
 }

@@ -76,6 +76,20 @@ export interface AskOrder {
   readonly count: number;
 }
 
+/** Projects, side by side, from their posting to the acceptance of the last subtask, by the manager, these agents and the buyer. */
+export interface TeamOrder {
+  readonly kind: "team";
+  readonly url: string;
+  readonly buyerKey: string;
+  /** Each takes every subtask it is asked to. */
+  readonly agents: readonly Member[];
+  readonly projects: number;
+  /** Of each project. */
+  readonly subtasks: number;
+  /** Subtasks in a layer; each waits for two of the layer before. */
+  readonly width: number;
+}
+
 /** Our server. */
 export interface HttpDoor {
   readonly door: "http";
@@ -90,7 +104,7 @@ export interface SqlDoor {
   readonly timers: "task" | "none";
 }
 
-export type Order = LifecycleOrder | PostsOrder | DelegateOrder | GetOrder | ProposeOrder | AskOrder;
+export type Order = LifecycleOrder | PostsOrder | DelegateOrder | GetOrder | ProposeOrder | AskOrder | TeamOrder;
 
 export interface Latency {
   readonly p50Ms: number;
@@ -109,6 +123,10 @@ export interface Proposed extends Measured {
   readonly accepted: readonly number[];
   /** How many were answered with 409. */
   readonly refused: number;
+}
+
+export interface TeamMeasured extends Measured {
+  readonly seconds: number;
 }
 
 /** A process's answer to an order, or its first word. */

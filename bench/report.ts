@@ -1,4 +1,5 @@
 import { cpus, totalmem } from "node:os";
+import { align, counts, span, times, whole } from "./format.ts";
 import type { CompetingResults } from "./measure-competing.ts";
 import type { DelegateResults } from "./measure-delegate.ts";
 import type { GetRow } from "./measure-get.ts";
@@ -6,9 +7,9 @@ import type { GrowthResults } from "./measure-growth.ts";
 import { judgedConnections, type LifecycleResults } from "./measure-lifecycle.ts";
 import type { SandboxResults } from "./measure-sandbox.ts";
 import type { StreamResults } from "./measure-streams.ts";
+import type { TeamResults } from "./measure-teams.ts";
 import type { WebhookResults } from "./measure-webhooks.ts";
-import type { Latency } from "./messages.ts";
-import type { Figure } from "./statistics.ts";
+import { judgeTeams, teamLines } from "./report-teams.ts";
 
 /** Everything one run found, as it is written to results/latest.json. */
 export interface Report {
@@ -25,6 +26,7 @@ export interface Report {
   readonly competing: CompetingResults | undefined;
   readonly webhooks: WebhookResults | undefined;
   readonly sandbox: SandboxResults | undefined;
+  readonly teams: TeamResults | undefined;
 }
 
 export interface Machine {
@@ -44,7 +46,7 @@ export interface Verdict {
 
 type Sections = Pick<
   Report,
-  "lifecycle" | "get" | "growth" | "delegate" | "streams" | "competing" | "webhooks" | "sandbox"
+  "lifecycle" | "get" | "growth" | "delegate" | "streams" | "competing" | "webhooks" | "sandbox" | "teams"
 >;
 
 const wantedLifecycle = 1.5;
@@ -66,7 +68,7 @@ export function describeMachine(postgresVersion: string): Machine {
 
 /** Judges each wanted ratio by its median. */
 export function judge(sections: Sections): Verdict[] {
-  const { lifecycle, get, growth, delegate, streams, competing, webhooks, sandbox } = sections;
+  const { lifecycle, get, growth, delegate, streams, competing, webhooks, sandbox, teams } = sections;
   const verdicts: Verdict[] = [];
   for (const row of lifecycle?.rows ?? []) {
     if (row.connections !== judgedConnections) continue;
@@ -83,7 +85,7 @@ export function judge(sections: Sections): Verdict[] {
     const wanted = `${row.operation}: cost on ${whole(largest)} tasks ≤ ${wantedGrowth} × the smallest`;
     verdicts.push({ wanted, found: span(row.costRatio), met: row.costRatio.median <= wantedGrowth });
   }
-  for (const [name, section] of Object.entries({ lifecycle, growth, delegate, competing })) {
+  for (const [name, section] of Object.entries({ lifecycle, growth, delegate, competing, teams })) {
     if (section === undefined) continue;
     const found = section.brokenRule ?? "every rule holds";
     verdicts.push({ wanted: `the ledger after ${name}`, found, met: section.brokenRule === null });
@@ -119,6 +121,7 @@ export function judge(sections: Sections): Verdict[] {
       met: p50Ms < wantedSandboxStartMs,
     });
   }
+  if (teams !== undefined) verdicts.push(...judgeTeams(teams));
   return verdicts;
 }
 
@@ -174,6 +177,7 @@ export function describe(report: Report): string {
   if (report.competing !== undefined) lines.push("", ...competingLines(report.competing));
   if (report.webhooks !== undefined) lines.push("", ...webhookLines(report.webhooks));
   if (report.sandbox !== undefined) lines.push("", sandboxLine(report.sandbox));
+  if (report.teams !== undefined) lines.push("", ...teamLines(report.teams));
   lines.push("", "Wanted");
   for (const { wanted, found, met } of report.verdicts)
     lines.push(`${met ? "met    " : "NOT MET"}  ${wanted}: ${found}`);
@@ -270,30 +274,4 @@ function competingLines({ agents, contended, spread, rows }: CompetingResults): 
     `Proposals of ${agents} agents: on one task at once ${whole(contended.perSecond)} per second, p50/p99 ms ${times(contended.latency)}; each on tasks of its own ${whole(spread.perSecond)}, ${times(spread.latency)}`,
     ...align(table),
   ];
-}
-
-function align(table: readonly (readonly string[])[]): string[] {
-  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  return table.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
-}
-
-function counts({ median, min, max }: Figure): string {
-  return `${whole(median)} (${whole(min)}–${whole(max)})`;
-}
-
-function span({ median, min, max }: Figure): string {
-  return `${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
-}
-
-function times(latency: Latency | undefined): string {
-  return latency === undefined ? "" : `${latency.p50Ms.toFixed(1)}/${latency.p99Ms.toFixed(1)}`;
-}
-
-function whole(value: number): string {
-  return Math.round(value).toLocaleString("en");
 }

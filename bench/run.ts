@@ -7,6 +7,7 @@ import { type GrowthPace, measureGrowth } from "./measure-growth.ts";
 import { measureLifecycle, type Pace } from "./measure-lifecycle.ts";
 import { measureSandbox } from "./measure-sandbox.ts";
 import { measureStreams, type StreamPace } from "./measure-streams.ts";
+import { measureTeams, type TeamPace } from "./measure-teams.ts";
 import { measureWebhooks, type WebhookPace } from "./measure-webhooks.ts";
 import { killHelpers, startHelper } from "./processes.ts";
 import { describe, describeMachine, judge, type Report } from "./report.ts";
@@ -14,7 +15,17 @@ import { maxConnections, type Stage, setStage } from "./stage.ts";
 
 /** `npm run bench`: measures everything described in README.md, prints it and writes results/latest.json. */
 
-const sectionNames = ["lifecycle", "get", "growth", "delegate", "streams", "competing", "webhooks", "sandbox"] as const;
+const sectionNames = [
+  "lifecycle",
+  "get",
+  "growth",
+  "delegate",
+  "streams",
+  "competing",
+  "webhooks",
+  "sandbox",
+  "teams",
+] as const;
 type SectionName = (typeof sectionNames)[number];
 
 interface Plan {
@@ -26,6 +37,7 @@ interface Plan {
   readonly competing: CompetingPace;
   readonly webhooks: WebhookPace;
   readonly sandbox: { readonly runs: number };
+  readonly teams: TeamPace;
 }
 
 const fullPlan: Plan = {
@@ -37,6 +49,7 @@ const fullPlan: Plan = {
   competing: { sizes: [10_000, 1_000_000], rounds: 7, asks: 300, tasks: 20 },
   webhooks: { rounds: 5, events: 100 },
   sandbox: { runs: 200 },
+  teams: { rounds: 3, messages: 100_000, asks: 300 },
 };
 const quickPlan: Plan = {
   connections: [1, 64],
@@ -47,6 +60,7 @@ const quickPlan: Plan = {
   competing: { sizes: [10_000, 100_000], rounds: 3, asks: 200, tasks: 10 },
   webhooks: { rounds: 2, events: 30 },
   sandbox: { runs: 50 },
+  teams: { rounds: 1, messages: 100_000, asks: 200 },
 };
 const timeLimitMs = 12 * 60_000;
 const resultsFolder = new URL("results/", import.meta.url);
@@ -83,6 +97,7 @@ async function measure(on: Stage): Promise<Report> {
     competing: await section("competing", () => measureCompeting(on, load, plan.competing)),
     webhooks: await section("webhooks", () => measureWebhooks(on, plan.webhooks)),
     sandbox: await section("sandbox", () => measureSandbox(plan.sandbox)),
+    teams: await section("teams", () => measureTeams(on, load, plan.teams)),
   };
   await load.stop();
   return {

@@ -7,15 +7,20 @@ import { Engine } from "./engine/engine.ts";
 import { WebhookDeliverer } from "./jobs/deliver-webhooks.ts";
 import type { EvaluationTools } from "./jobs/evaluation-context.ts";
 import { EvaluatorThread } from "./jobs/evaluator-thread.ts";
+import { adviseByModel } from "./jobs/model-advice.ts";
+import { unusableKinds, usableKinds } from "./jobs/open-executors.ts";
+import { openRuns, type Runs } from "./jobs/open-runs.ts";
 import { type JobWorker, startJobWorker } from "./jobs/worker.ts";
 import { type Instant, instantFromMs, instantToMs } from "./model/instant.ts";
 import { noNetworks, readNetworks } from "./model/outside-url.ts";
 import { GuardedFetch } from "./outbound/guarded-fetch.ts";
 import { manualPayments } from "./outbound/manual-payments.ts";
-import { openModels } from "./outbound/models/open-models.ts";
+import { openChat, openModels } from "./outbound/models/open-models.ts";
 import { openObjectStore } from "./outbound/open-object-store.ts";
 import type { PaymentProvider } from "./outbound/payment-provider.ts";
 import { openPeople } from "./people/open-people.ts";
+import type { Executors } from "./runner/executor.ts";
+import type { A2aTask } from "./store/a2a-tasks.ts";
 import { AgentworkTasks } from "./store/agentwork-tasks.ts";
 import { ClubTasks } from "./store/club-tasks.ts";
 import { type Database, type DatabaseAddress, openDatabase } from "./store/database.ts";
@@ -25,6 +30,7 @@ import { migrate } from "./store/migrate.ts";
 import { TaskViews } from "./store/task-views.ts";
 import type { NewTask } from "./store/webhook-fan-out.ts";
 import { WorkFeed } from "./store/work-feed.ts";
+import { pushBody } from "./wire/a2a/push.ts";
 import { presentNewTask } from "./wire/agentmarket/webhook-payload.ts";
 import { mountDoors } from "./wire/doors.ts";
 import { presentEvent } from "./wire/native/present.ts";
@@ -61,6 +67,10 @@ export type AppConfig = Pick<
   | "invitationMinutes"
   | "opensLinks"
   | "model"
+  | "maxRuns"
+  | "runLimits"
+  | "executeMs"
+  | "sandbox"
 >;
 
 export interface AppOptions {
@@ -73,8 +83,10 @@ export interface AppOptions {
   readonly clock?: () => Instant;
   /** Moves US dollars outside the market; people do unless told otherwise. */
   readonly payments?: PaymentProvider;
-  /** Whether this process takes jobs. */
+  /** Whether this process takes jobs, and runs agents. */
   readonly takesJobs?: boolean;
+  /** How agents are run; as configured, unless told otherwise. */
+  readonly executors?: Executors;
 }
 
 /** A running house: everything is open until `close`. */
@@ -88,6 +100,14 @@ export interface App {
   listen(address: { host: string; port: number }): Promise<string>;
   /** Stops accepting, finishes what is in flight, closes the database. */
   close(): Promise<void>;
+}
+
+/** What works in the background. */
+interface Jobs {
+  readonly worker: JobWorker;
+  readonly deliverer: WebhookDeliverer;
+  readonly runs: Runs;
+  readonly pool: pg.Pool;
 }
 
 const keyUseIntervalMs = 30_000;
@@ -140,12 +160,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     log,
   });
   const rateLimiter = openRateLimiter();
+  let running: Runs | undefined;
+  const unusableExecutors = () => (running === undefined ? {} : unusableKinds(running.executors));
   const stopping = new AbortController();
   const evaluatorThread = new EvaluatorThread();
   const onFeedFault = (error: unknown): void => log.warn({ err: error }, "the event feed was interrupted");
   const eventFeed = new EventFeed({ address: options.database, reads: database.reads, onFault: onFeedFault });
   const workFeed = new WorkFeed({ reads: database.reads, feed: eventFeed, clock, onFault: onFeedFault });
   await eventFeed.start();
+  const fileLinks = new FileLinks({ secret: options.secret, clock, publicUrl });
   const http = await openHttp({
     engine,
     reads: database.reads,
@@ -168,9 +191,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     openNetworks,
     publicUrl,
     rateLimiter,
-    fileLinks: new FileLinks({ secret: options.secret, clock, publicUrl }),
+    fileLinks,
     fileBytes: objects,
     payments: options.payments ?? manualPayments,
+    executeMs: config.executeMs,
+    runLimits: config.runLimits,
+    unusableExecutors,
   });
   const jobs = options.takesJobs === false ? undefined : await startJobs();
   const keyUseTimer = setInterval(writeDownKeyUse, keyUseIntervalMs);
@@ -196,6 +222,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       closePeople();
       const deliverer = jobs?.deliverer.close();
       stopping.abort();
+      await jobs?.runs.close();
       await outside.close();
       await evaluatorThread.close();
       await deliverer;
@@ -222,6 +249,8 @@ export async function createApp(options: AppOptions): Promise<App> {
         await database.reads.query("select 1");
       },
       queueLength: () => engine.queueLength,
+      unusableExecutors,
+      sandbox: () => running?.sandbox ?? null,
     });
     await mountDoors(server, context);
     return server;
@@ -234,7 +263,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     clearInterval(timer);
   }
 
-  async function startJobs(): Promise<{ worker: JobWorker; deliverer: WebhookDeliverer; pool: pg.Pool }> {
+  async function startJobs(): Promise<Jobs> {
     const pool = new pg.Pool({ ...options.database, max: 6 });
     const onBrokenConnection = (error: Error): void => log.warn({ err: error }, "a job queue connection broke");
     pool.on("error", onBrokenConnection);
@@ -247,20 +276,37 @@ export async function createApp(options: AppOptions): Promise<App> {
       secretsOf: (endpoint) => signingSecretsOf(endpoint, options.secret, clock()),
     });
     const webhooks = {
-      payloads: { eventData: presentEvent, newTask: (task: NewTask) => presentNewTask(task, publicUrl()) },
+      payloads: {
+        eventData: presentEvent,
+        newTask: (task: NewTask) => presentNewTask(task, publicUrl()),
+        pushedTask: (task: A2aTask) => pushBody(task, (fileId) => fileLinks.signedUrl(fileId)),
+      },
       wake: () => deliverer.wake(),
     };
+    const models = config.model === undefined ? null : await openModels(config.model);
     const evaluation: EvaluationTools = {
       thread: evaluatorThread,
       links: config.opensLinks ? outside : null,
-      models: config.model === undefined ? null : await openModels(config.model),
+      models,
       stopping: stopping.signal,
       onFault: (error, submissionId) => log.warn({ err: error, submissionId }, "a submission could not be evaluated"),
     };
-    const manager = { settings: { nudgeMinutes, maxNudges, invitationMinutes }, advice: null };
-    const context = { ...shared, engine, objects, webhooks, evaluation, manager };
-    const worker = await startJobWorker({ ...context, pool, nodeId: newId() });
-    return { worker, deliverer, pool };
+    const advice = models === null ? null : adviseByModel(models, stopping.signal);
+    const manager = { settings: { nudgeMinutes, maxNudges, invitationMinutes }, advice };
+    const nodeId = newId();
+    const opened = await openRuns({
+      ...{ house: { ...shared, engine, objects }, nodeId, feed: eventFeed, config, executors: options.executors },
+      chat: config.model === undefined ? null : await openChat(config.model),
+    });
+    running = opened;
+    const runs = {
+      usable: () => usableKinds(opened.executors),
+      limits: config.runLimits,
+      wake: () => opened.keeper.wake(),
+    };
+    const context = { ...shared, engine, objects, webhooks, evaluation, manager, runs };
+    const worker = await startJobWorker({ ...context, pool, nodeId });
+    return { worker, deliverer, runs: opened, pool };
   }
 
   async function writeDownKeyUse(): Promise<void> {

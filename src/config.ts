@@ -1,7 +1,9 @@
 import { homedir, userInfo } from "node:os";
-import { join } from "node:path";
+import { delimiter, isAbsolute, join } from "node:path";
 import envPaths from "env-paths";
+import type { ModelPrices, TokenPrices } from "./model/chat.ts";
 import { localNetworks, readNetworks } from "./model/outside-url.ts";
+import type { RunLimits } from "./model/run.ts";
 
 /** Everything that can be set, read from the environment once. Documented for people in docs/settings.md. */
 export interface Config {
@@ -44,6 +46,13 @@ export interface Config {
   readonly opensLinks: boolean;
   /** The language model that is asked; without one none is. */
   readonly model: ModelConfig | undefined;
+  /** Runs that one process has at work at once; those that wait for the poster do not count. */
+  readonly maxRuns: number;
+  /** How long an agent that is hired directly may take. */
+  readonly executeMs: number;
+  /** What one run may use at most. */
+  readonly runLimits: RunLimits;
+  readonly sandbox: SandboxConfig;
   readonly logLevel: LogLevel;
   /** Commands that may wait for the database before a new one is answered 503. */
   readonly maxQueuedCommands: number;
@@ -54,7 +63,25 @@ interface ModelConfig {
   readonly baseUrl: string;
   readonly apiKey: string | undefined;
   readonly model: string;
+  /** For an answer in one piece, and for the silence within one that is streamed. */
   readonly timeoutMs: number;
+  /** For a whole answer that is streamed. */
+  readonly answerMs: number;
+  readonly prices: ModelPrices;
+}
+
+/** What programs that agents run may have. */
+interface SandboxConfig {
+  /** Of one program; what is left out is as docs/sandbox.md says. */
+  readonly limits: {
+    readonly wallMs?: number;
+    readonly cpuMs?: number;
+    readonly memoryBytes?: number;
+    readonly processes?: number;
+    readonly diskBytes?: number;
+  };
+  /** Folders of the machine that programs may read besides the system's own. */
+  readonly readOnlyFolders: readonly string[];
 }
 
 interface S3Config {
@@ -65,6 +92,7 @@ interface S3Config {
   readonly forcePathStyle: boolean;
 }
 
+const bytesPerMiB = 1024 ** 2;
 const logLevels = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 type LogLevel = (typeof logLevels)[number];
 
@@ -113,6 +141,15 @@ export function readConfig(env: Environment = process.env): Config {
     invitationMinutes: wholeNumber(env, "GUILDHALL_INVITATION_MINUTES", 15, 1, 10_080),
     opensLinks: oneOf(env, "GUILDHALL_OPEN_LINKS", ["true", "false"], "true") === "true",
     model: model(env),
+    maxRuns: wholeNumber(env, "GUILDHALL_RUN_MAX", 2_000, 1, 100_000),
+    executeMs: wholeNumber(env, "GUILDHALL_EXECUTE_SECONDS", 120, 1, 3_600) * 1_000,
+    runLimits: {
+      steps: wholeNumber(env, "GUILDHALL_RUN_STEPS", 300, 1, 10_000),
+      tokens: wholeNumber(env, "GUILDHALL_RUN_TOKENS", 5_000_000, 1, 1_000_000_000),
+      workMs: wholeNumber(env, "GUILDHALL_RUN_MINUTES", 60, 1, 10_080) * 60_000,
+      costMicros: wholeNumber(env, "GUILDHALL_RUN_CENTS", 1_000, 0, 100_000_000) * 10_000,
+    },
+    sandbox: sandbox(env),
     logLevel: oneOf(env, "LOG_LEVEL", logLevels, "info"),
     maxQueuedCommands: wholeNumber(env, "GUILDHALL_MAX_QUEUED_COMMANDS", 5_000, 1, 1_000_000),
   };
@@ -175,18 +212,54 @@ function redisUrl(env: Environment): string | undefined {
 /** A server of one's own goes before Anthropic's. */
 function model(env: Environment): ModelConfig | undefined {
   const timeoutMs = wholeNumber(env, "MODEL_TIMEOUT_SECONDS", 60, 1, 600) * 1_000;
+  const answerMs = wholeNumber(env, "MODEL_ANSWER_SECONDS", 600, 1, 3_600) * 1_000;
+  const shared = { timeoutMs, answerMs, prices: modelPrices(env) };
   const [baseUrl, name] = [httpUrl(env, "MODEL_BASE_URL"), text(env, "MODEL_NAME")];
   const [apiKey, anthropicKey] = [text(env, "MODEL_API_KEY"), text(env, "ANTHROPIC_API_KEY")];
   if (baseUrl !== undefined) {
     if (name === undefined) throw new ConfigError("MODEL_NAME is required when MODEL_BASE_URL is set.");
-    return { kind: "openai-compatible", baseUrl, apiKey, model: name, timeoutMs };
+    return { kind: "openai-compatible", baseUrl, apiKey, model: name, ...shared };
   }
   if (apiKey !== undefined) throw new ConfigError("MODEL_API_KEY is of no use without MODEL_BASE_URL.");
   if (anthropicKey === undefined) return undefined;
   const anthropicUrl = httpUrl(env, "ANTHROPIC_BASE_URL") ?? "https://api.anthropic.com";
   const versioned = anthropicUrl.endsWith("/v1") ? anthropicUrl : `${anthropicUrl}/v1`;
   const model = name ?? "claude-sonnet-5";
-  return { kind: "anthropic", baseUrl: versioned, apiKey: anthropicKey, model, timeoutMs };
+  return { kind: "anthropic", baseUrl: versioned, apiKey: anthropicKey, model, ...shared };
+}
+
+/** `name=input/output`, and behind them what cached input and its caching cost; several with commas between. */
+function modelPrices(env: Environment): ModelPrices {
+  const value = text(env, "MODEL_PRICES");
+  if (value === undefined) return new Map();
+  return new Map(value.split(",").map((entry) => pricesOfModel(entry.trim())));
+}
+
+function pricesOfModel(entry: string): readonly [string, TokenPrices] {
+  const [, name, list] = /^(.+)=(\d+(?:\.\d+)?(?:\/\d+(?:\.\d+)?){1,3})$/.exec(entry) ?? [];
+  const [input, output, cachedInput = input, cacheWrite = input] = list?.split("/").map(Number) ?? [];
+  if (name !== undefined && input !== undefined && output !== undefined && cachedInput !== undefined) {
+    return [name, { input, output, cachedInput, cacheWrite: cacheWrite ?? input }];
+  }
+  throw new ConfigError("MODEL_PRICES must be US dollars per million tokens, such as claude-sonnet-5=3/15/0.3/3.75.");
+}
+
+function sandbox(env: Environment): SandboxConfig {
+  const wallMs = wholeNumber(env, "GUILDHALL_SANDBOX_SECONDS", 600, 1, 86_400) * 1_000;
+  const folders = (text(env, "GUILDHALL_SANDBOX_FOLDERS") ?? "").split(delimiter).filter((folder) => folder !== "");
+  if (!folders.every(isAbsolute)) {
+    throw new ConfigError(`GUILDHALL_SANDBOX_FOLDERS must be absolute paths with ${delimiter} between them.`);
+  }
+  return {
+    limits: {
+      wallMs,
+      cpuMs: wallMs,
+      memoryBytes: wholeNumber(env, "GUILDHALL_SANDBOX_MEMORY_MIB", 1_024, 64, 1_048_576) * bytesPerMiB,
+      processes: wholeNumber(env, "GUILDHALL_SANDBOX_PROCESSES", 256, 8, 32_768),
+      diskBytes: wholeNumber(env, "GUILDHALL_SANDBOX_DISK_MIB", 1_024, 16, 1_048_576) * bytesPerMiB,
+    },
+    readOnlyFolders: folders,
+  };
 }
 
 function s3(env: Environment): S3Config | undefined {

@@ -7,6 +7,7 @@ import { describeAudit } from "./admin-audit.ts";
 import { runProgram } from "./demo/child-process.ts";
 import { compete } from "./demo/competition-act.ts";
 import { MarketClient, type MarketTask, type RegisteredAgent } from "./demo/market-client.ts";
+import { workAsTeam } from "./demo/team-act.ts";
 import { createLog } from "./log.ts";
 import { openHouse } from "./open-house.ts";
 
@@ -27,7 +28,10 @@ export async function demo(print: Print): Promise<void> {
       print("Act one: an agent hires another (AgentMarket)");
       await hireAndPay(house.url, license, print);
       print("\nAct two: ten agents compete (Nexwork)");
-      await compete(house.url, (await readFile(house.adminKeyFile, "utf8")).trim(), license, print);
+      const adminKey = (await readFile(house.adminKeyFile, "utf8")).trim();
+      await compete(house.url, adminKey, license, print);
+      print("\nAct three: a team of five with a manager (Nexwork Task Forces)");
+      await workAsTeam(house.url, adminKey, license, print);
       print("\nThe ledger, proved from its transfers:");
       const report = await auditLedger(house.app.database.reads);
       print(describeAudit(report));

@@ -128,6 +128,7 @@ export class WebhookDeliverer {
         body,
         at,
         secrets: secretsOf(endpoint),
+        push: endpoint.push,
       });
       const answer = await send(fetch, endpoint.url, headers, body);
       succeeded = answer.status !== null && answer.status >= 200 && answer.status < 300;

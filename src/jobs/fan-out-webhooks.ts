@@ -1,3 +1,4 @@
+import { readA2aTasks } from "../store/a2a-tasks.ts";
 import { inTransaction } from "../store/transaction.ts";
 import {
   addEventDeliveries,
@@ -5,6 +6,7 @@ import {
   type EventPlace,
   type NewMessage,
   readEventsToTell,
+  readPushesToTell,
   readTasksToTell,
 } from "../store/webhook-fan-out.ts";
 import type { WebhookJob, WebhookJobContext } from "./webhook-context.ts";
@@ -54,7 +56,15 @@ async function fanOut(
         createdAt: now,
       }),
     );
-    const fresh = await addMessages(client, [...standard, ...agentMarket]);
+    const places = await readPushesToTell(client, events);
+    const tasks = await readA2aTasks(client, [...new Set(places.map(({ taskId }) => taskId))]);
+    const pushes = places.flatMap(({ taskId, number }): NewMessage[] => {
+      const task = tasks.get(taskId);
+      if (task === undefined) return [];
+      const body = JSON.stringify(webhooks.payloads.pushedTask(task));
+      return [{ id: newId(), format: "a2a", type: "task", body, taskId, eventNumber: number, createdAt: now }];
+    });
+    const fresh = await addMessages(client, [...standard, ...agentMarket, ...pushes]);
     await addEventDeliveries(client, fresh, now);
     return fresh.length;
   });

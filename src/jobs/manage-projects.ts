@@ -18,6 +18,7 @@ import { readProjectSnapshot } from "../store/project-snapshots.ts";
 import { askAdvice } from "./ask-advice.ts";
 import { sendAction } from "./manager-commands.ts";
 import type { ManagerJob, ManagerJobContext } from "./manager-context.ts";
+import { outages } from "./outages.ts";
 
 const pageSize = 100;
 /** Projects looked at side by side. */
@@ -33,9 +34,6 @@ const stuckMinutes = 5;
 const longestPauseMinutes = 60;
 
 const looksAgain = { rests: false };
-
-/** Ours or the database's to mend, not the project's. */
-const outages: ReadonlySet<RefusalCode> = new Set(["shutting_down", "queue_full", "database_unavailable"]);
 
 /** Projects that this process is looking at: one look at a time, however many jobs say that there is something to see. */
 const underWay = new WeakMap<Engine, Set<Id>>();

@@ -49,7 +49,7 @@ export function sendAction({ engine, settings, project }: CommandSetting, action
         autoAccepts: action.autoAccepts,
       });
     case "withdraw":
-      return engine.execute(withdrawInvitation, { ...action, buyerId: null });
+      return engine.execute(withdrawInvitation, action);
     case "assign":
       return engine.execute(assignSubtask, action);
     case "accept": {
@@ -63,7 +63,7 @@ export function sendAction({ engine, settings, project }: CommandSetting, action
     case "nudge":
       return engine.execute(nudgeMember, action);
     case "drop":
-      return engine.execute(dropMember, { ...action, buyerId: null });
+      return engine.execute(dropMember, action);
     case "assemble":
       return engine.execute(assembleProject, { ...action, projectId, eventCount });
     case "say":

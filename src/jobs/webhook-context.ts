@@ -1,5 +1,6 @@
 import type { TaskEvent } from "../model/events.ts";
 import type { Id } from "../model/ids.ts";
+import type { A2aTask } from "../store/a2a-tasks.ts";
 import type { NewTask } from "../store/webhook-fan-out.ts";
 import type { JobContext } from "./context.ts";
 
@@ -9,6 +10,8 @@ interface WebhookPayloads {
   eventData(event: TaskEvent): unknown;
   /** The whole of a message to an agent of AgentMarket. */
   newTask(task: NewTask): unknown;
+  /** The whole of a push notification to a client of the A2A door. */
+  pushedTask(task: A2aTask): unknown;
 }
 
 /** What the jobs around webhooks need besides. */

@@ -7,6 +7,7 @@ import type { ChoreKind, DeadlineKind } from "../model/jobs.ts";
 import { type Node, reapSilentNodes, recordHeartbeat, removeNode } from "../store/nodes.ts";
 import { approveOverdue } from "./approve-overdue.ts";
 import { disableWebhooks } from "./disable-webhooks.ts";
+import { dispatchRuns, type RunJobContext } from "./dispatch-runs.ts";
 import { evaluateSubmissions } from "./evaluate-submissions.ts";
 import type { EvaluationJobContext } from "./evaluation-context.ts";
 import { expireTasks } from "./expire-tasks.ts";
@@ -21,7 +22,7 @@ import { releasePayments } from "./release-payments.ts";
 import { removeAbandonedUploads } from "./remove-abandoned-uploads.ts";
 import type { WebhookJobContext } from "./webhook-context.ts";
 
-type AnyJobContext = EvaluationJobContext & ManagerJobContext & WebhookJobContext;
+type AnyJobContext = EvaluationJobContext & ManagerJobContext & RunJobContext & WebhookJobContext;
 type AnyJob = (context: AnyJobContext, payload: unknown) => Promise<number>;
 
 export interface JobWorkerOptions extends AnyJobContext {
@@ -43,12 +44,13 @@ const jobs = {
   "release-payments": releasePayments,
   "evaluate-submissions": evaluateSubmissions,
   "manage-projects": manageProjects,
+  "dispatch-runs": dispatchRuns,
   "forget-answers": forgetAnswers,
   "remove-abandoned-uploads": removeAbandonedUploads,
   "fan-out-webhooks": fanOutWebhooks,
   "disable-webhooks": disableWebhooks,
   "forget-webhooks": forgetWebhooks,
-} as const satisfies Record<Exclude<DeadlineKind | ChoreKind, "dispatch-runs">, AnyJob> & Record<string, AnyJob>;
+} as const satisfies Record<DeadlineKind | ChoreKind, AnyJob> & Record<string, AnyJob>;
 
 /** Deadlines are watched by a job each; once a minute everything due is looked for again, in case one went missing. */
 const schedule = [
@@ -57,6 +59,7 @@ const schedule = [
   { task: "approve-overdue", match: "* * * * *" },
   { task: "lapse-invitations", match: "* * * * *" },
   { task: "manage-projects", match: "* * * * *" },
+  { task: "dispatch-runs", match: "* * * * *" },
   { task: "release-payments", match: "* * * * *" },
   { task: "evaluate-submissions", match: "* * * * *" },
   { task: "forget-answers", match: "17 * * * *" },

@@ -1,17 +1,22 @@
 import type { Id } from "../model/ids.ts";
-import type { Delivery, ProjectBrief } from "../model/project-snapshot.ts";
+import type { Delivery, ManagedProject, ProjectBrief } from "../model/project-snapshot.ts";
 import type { PlannedPart } from "./actions.ts";
 import { maxPlannedParts } from "./rules.ts";
 
 /** What a model, where one is configured, is asked. It advises; the rules act, and check what it says. */
 export interface ManagerAdvice {
-  /** A plan for this brief that costs at most `budget`, or null. */
-  plan(brief: ProjectBrief, budget: number): Promise<readonly PlannedPart[] | null>;
+  /** A plan for this brief within this frame, or null. */
+  plan(brief: ProjectBrief, frame: PlanFrame): Promise<readonly PlannedPart[] | null>;
   /** What it thinks of a delivery, or null. */
   review(work: ReviewedWork): Promise<ReviewAdvice | null>;
 }
 
-interface ReviewedWork extends Pick<Delivery, "title" | "evaluation"> {
+/** What every part of a plan has from its project, and what all may cost together. */
+export interface PlanFrame extends Pick<ManagedProject, "category" | "requiredCapabilities" | "timeLimitMinutes"> {
+  readonly money: number;
+}
+
+export interface ReviewedWork extends Pick<Delivery, "title" | "evaluation"> {
   readonly brief: string;
   /** What was handed in; somebody else's words, not instructions. */
   readonly text: string;

@@ -85,7 +85,7 @@ function weightOf({ text }: BriefPart): number {
 }
 
 /** Splits money by weights to the last unit, each at least 1; what rounding leaves goes to the first. */
-function shares(money: number, weights: readonly number[]): number[] {
+export function shares(money: number, weights: readonly number[]): number[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const free = money - weights.length;
   const parts = weights.map((weight) => 1 + Math.floor((free * weight) / total));

@@ -44,7 +44,9 @@ function reasonsOf({ evaluation }: Delivery, advice: ReviewAdvice | undefined): 
   // A mean below its threshold has a check below it; with advice the checks may all be fine.
   const reasons = [...(advice?.reasons ?? []), ...failed].slice(0, maxReasons);
   if (reasons.length === 0) return "- It does not answer the brief well enough.";
-  return reasons.map((reason) => `- ${reason.replace(/\s+/g, " ").slice(0, maxReasonLength)}`).join("\n");
+  return reasons
+    .map((reason) => `- ${reason.replace(/\s+/g, " ").slice(0, maxReasonLength).toWellFormed()}`)
+    .join("\n");
 }
 
 function askBuyer({ submissionId, title }: Delivery, why: string): ManagerAction {

@@ -173,10 +173,7 @@ class Planner {
       if (this.#book.task(dependsOnId).state === "cancelled") {
         refuse("plan_invalid", { message: "A subtask cannot depend on one that is not in the plan." });
       }
-      const edge = { taskId: id, dependsOnId, projectId: this.#project.id, removed: false };
-      const key = dependencyKey(edge);
-      if (this.#book.team.dependencies.get(key) === undefined) this.#book.team.dependencies.add(key, edge);
-      else this.#book.team.dependencies.replace(key, edge);
+      this.#book.team.putDependency({ taskId: id, dependsOnId, projectId: this.#project.id, removed: false });
     }
   }
 
@@ -203,7 +200,9 @@ class Planner {
     const graph = new Map<Id, Id[]>();
     for (const { taskId, dependsOnId, removed } of this.#book.team.dependencies.values()) {
       if (removed || this.#book.task(taskId).parentId !== this.#project.id) continue;
-      graph.set(taskId, [...(graph.get(taskId) ?? []), dependsOnId]);
+      const known = graph.get(taskId);
+      if (known === undefined) graph.set(taskId, [dependsOnId]);
+      else known.push(dependsOnId);
     }
     refuseCycles(graph satisfies Graph, (id) => this.#book.task(id).title);
   }
@@ -212,11 +211,12 @@ class Planner {
   #countWaits(change: PlanChange): void {
     const book = this.#book;
     const wasWaiting = new Set(change.rewire.map(({ id }) => id));
+    const added = new Set(this.added.values());
     for (const task of book.subtasksOf(this.#project.id)) {
       if (task.state !== "open") continue;
       const waits = book.team.dependenciesOf(task.id);
       const waitingFor = waits.filter(({ dependsOnId }) => book.task(dependsOnId).state !== "completed").length;
-      const isNew = [...this.added.values()].includes(task.id);
+      const isNew = added.has(task.id);
       if (waitingFor === task.waitingFor && !isNew) continue;
       const changed = book.changeTask(task.id, { waitingFor });
       const becameReady = waitingFor === 0 && (isNew || task.waitingFor > 0 || wasWaiting.has(task.id));

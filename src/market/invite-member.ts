@@ -9,6 +9,7 @@ import type { Book } from "./book.ts";
 import { type Command, command } from "./command.ts";
 import { assignMember, decideInvitation, refuseUnfit } from "./staffing.ts";
 import { noteInProject, refuseUnlessIn, type Subtask, subtaskOf } from "./subtasks.ts";
+import { takeBack } from "./withdraw-invitation.ts";
 
 export interface InviteMember {
   readonly subtaskId: Id;
@@ -56,7 +57,7 @@ export const inviteMember: Command<InviteMember, StaffedSubtask> = command({
       createdAt: book.now,
       decidedAt: null,
     };
-    book.team.invitations.add(invitation.id, invitation);
+    book.team.addInvitation(invitation);
     book.record(subtaskId, "member.invited", buyerId, { agentId });
     noteInProject(book, subtask, "member.invited", buyerId, { agentId });
     if (!autoAccepts) {
@@ -75,7 +76,5 @@ function makeRoom(book: Book, subtask: Subtask, buyerId: Id | null): void {
   const current = book.team.currentInvitation(subtask.id);
   if (current === undefined) return;
   if (buyerId === null || current.state !== "invited") refuse("subtask_staffed");
-  const { agentId } = decideInvitation(book, current, "withdrawn");
-  book.record(subtask.id, "member.declined", buyerId, { agentId, withdrawn: true });
-  noteInProject(book, subtask, "member.declined", buyerId, { agentId, withdrawn: true });
+  takeBack(book, subtask, current, buyerId);
 }

@@ -105,6 +105,7 @@ export const postTask: Command<PostTask, PostedTask> = command({
     book.record(id, "task.posted", poster.id, { budget: input.budget, currency: input.currency });
     if (notice !== undefined) book.record(id, "progress.logged", null, { content: notice });
     if (expiresAt !== null) book.watchDeadline("expire-tasks", expiresAt);
+    if (input.intake === "direct") book.leave("dispatch-runs");
     return { task: book.task(id), balance: book.balance(poster.id, input.currency) };
   },
 });

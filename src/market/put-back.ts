@@ -24,5 +24,6 @@ export function returnToBoard(book: Book, task: Task): Task {
     announceReady(book, ready);
     return book.task(task.id);
   }
+  if (task.intake === "direct") book.leave("dispatch-runs");
   return book.changeTask(task.id, { state: isFull ? "selecting" : "open", reviewDueAt: null });
 }

@@ -6,13 +6,23 @@ import { type Command, command } from "./command.ts";
 /** 4-dialects, agentmarket: "At most 5 grants of 100 credits per owner e-mail; later agents start at 0". */
 const grantsPerOwner = 5;
 
+/** What an agent is unless its operator says otherwise: one that works by itself, alone. */
+const unlessSaid = {
+  taskForce: false,
+  autoAccept: false,
+  executor: null,
+  executorSettings: null,
+  runLimits: null,
+  takesOpenTasks: false,
+} as const;
+
 export interface RegisterAgent {
   readonly name: string;
   readonly organizationId: Id | null;
   readonly engineer: EngineerScope;
   /** `pending` where an admin must let the agent in first, else `none`. */
   readonly approval?: "none" | "pending";
-  readonly profile: Omit<Agent, "id" | "taskForce" | "autoAccept"> & Partial<Pick<Agent, "taskForce" | "autoAccept">>;
+  readonly profile: Omit<Agent, "id" | keyof typeof unlessSaid> & Partial<Pick<Agent, keyof typeof unlessSaid>>;
   readonly key: NewKey;
   /** Credits granted at sign-up, as configured. */
   readonly grantCredits: number;
@@ -42,7 +52,7 @@ export const registerAgent: Command<RegisterAgent, RegisteredAgent> = command({
       approval: input.approval ?? "none",
       createdAt: book.now,
     };
-    const agent: Agent = { id: party.id, taskForce: false, autoAccept: false, ...input.profile };
+    const agent: Agent = { id: party.id, ...unlessSaid, ...input.profile };
     book.addParty(party);
     book.agents.add(agent);
     book.keys.add({ id: book.newId(), partyId: party.id, createdAt: book.now, ...input.key });

@@ -7,6 +7,7 @@ import { endTask } from "./end-task.ts";
 import { stoppedLease } from "./lease-clock.ts";
 import { putBackOnBoard } from "./put-back.ts";
 import { endRun, heldRun, type RunRef } from "./runs.ts";
+import { noteInProject } from "./subtasks.ts";
 
 export interface SettleRun extends RunRef {
   readonly outcome: RunOutcome;
@@ -43,7 +44,9 @@ export const settleRun: Command<SettleRun, { readonly run: Run; readonly task: T
     closeOpenQuestion(book, assignment);
     const released = { state: "released", ...stoppedLease, openQuestionId: null, endedAt: book.now } as const;
     book.changeAssignment(assignment, released);
-    book.record(task.id, "task.released", run.agentId, { assignmentId: assignment.id, reason: outcome.reason });
+    const { id: assignmentId, workerId } = assignment;
+    book.record(task.id, "task.released", run.agentId, { assignmentId, workerId, reason: outcome.reason });
+    noteInProject(book, task, "member.dropped", run.agentId, { assignmentId, workerId });
     return { run: failed, task: putBackOnBoard(book, task) };
   },
 });

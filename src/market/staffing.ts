@@ -51,5 +51,6 @@ export function assignMember(book: Book, subtask: Subtask, invitation: Invitatio
   book.record(subtask.id, "subtask.assigned", agentId, data);
   noteInProject(book, changed, "subtask.assigned", agentId, data);
   if (assignment.leaseExpiresAt !== null) book.watchDeadline("lapse-leases", assignment.leaseExpiresAt);
+  book.leave("dispatch-runs");
   return assignment;
 }

@@ -1,12 +1,19 @@
+import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
 import type { ExecutorKind, Run, RunLimits } from "../model/run.ts";
+import { type AssignmentRef, workingAssignment } from "./assignments.ts";
+import type { Book } from "./book.ts";
 import { claimTask, type WorkedTask } from "./claim-task.ts";
 import { type Command, command } from "./command.ts";
+import { hearMember } from "./start-subtask.ts";
+import { isSubtask } from "./subtasks.ts";
 
 export interface StartRun {
   readonly taskId: Id;
   /** The agent that the platform runs. */
   readonly agentId: Id;
+  /** The engagement that the agent has already, for instance of a Task Force; absent: it takes the task now. */
+  readonly assignmentId?: Id | null;
   readonly executor: ExecutorKind;
   readonly limits: RunLimits;
 }
@@ -21,9 +28,12 @@ export interface StartedRun extends WorkedTask {
  */
 export const startRun: Command<StartRun, StartedRun> = command({
   name: "start_run",
-  loads: ({ taskId, agentId }) => claimTask.loads({ taskId, workerId: agentId }),
-  decide(book, { taskId, agentId, executor, limits }) {
-    const worked = claimTask.decide(book, { taskId, workerId: agentId });
+  loads: ({ taskId, agentId }) => ({ ...claimTask.loads({ taskId, workerId: agentId }), runsOf: [taskId] }),
+  decide(book, { taskId, agentId, assignmentId = null, executor, limits }) {
+    const worked =
+      assignmentId === null
+        ? claimTask.decide(book, { taskId, workerId: agentId })
+        : takeUp(book, { taskId, workerId: agentId, assignmentId });
     const run: Run = {
       id: book.newId(),
       taskId,
@@ -47,3 +57,12 @@ export const startRun: Command<StartRun, StartedRun> = command({
     return { ...worked, task: book.task(taskId), run };
   },
 });
+
+/** The agent begins what it was given. Refuses `task_taken` when a run of it is under way. */
+function takeUp(book: Book, ref: AssignmentRef): WorkedTask {
+  const task = book.task(ref.taskId);
+  const assignment = workingAssignment(book, task, ref);
+  if ([...book.runs.values()].some((run) => run.assignmentId === assignment.id)) refuse("task_taken");
+  const begun = isSubtask(task) ? hearMember(book, task, assignment) : assignment;
+  return { task: book.task(task.id), assignment: begun, balance: book.balance(ref.workerId, task.currency) };
+}

@@ -1,4 +1,4 @@
-import { isWorking, type Submission } from "../model/assignment.ts";
+import { type Assignment, isWorking, type Submission } from "../model/assignment.ts";
 import type { Id } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { acceptSubmission, noAppraisal } from "./accept-submission.ts";
@@ -38,21 +38,8 @@ export const submitWork: Command<SubmitWork, SubmittedWork> = command({
   decide(book, { taskId, workerId, assignmentId, text, fileIds = [], links = [], resultUrl = null }) {
     const task = book.task(taskId);
     const assignment = workingAssignment(book, task, { taskId, workerId, assignmentId });
-    for (const fileId of fileIds) book.fileOf(fileId, workerId);
-    const submission: Submission = {
-      id: book.newId(),
-      assignmentId: assignment.id,
-      taskId,
-      workerId,
-      text,
-      fileIds,
-      links,
-      resultUrl,
-      createdAt: book.now,
-    };
-    book.addSubmission(submission);
+    const submission = addSubmission(book, task, assignment, { text, fileIds, links, resultUrl });
     noteInProject(book, task, "subtask.delivered", workerId, { submissionId: submission.id });
-    if (isEvaluated(task)) scheduleEvaluation(book, submission);
     book.tally(workerId, { deadlinesMet: 1 });
     closeOpenQuestion(book, assignment);
     const submitted = book.changeAssignment(assignment, {
@@ -72,6 +59,20 @@ export const submitWork: Command<SubmitWork, SubmittedWork> = command({
     return { task: book.task(taskId), assignment: final, submission, balance: book.balance(workerId, task.currency) };
   },
 });
+
+/** Puts what a worker hands in on the book, and has it looked at where the platform does so. Refuses `file_not_found`. */
+export function addSubmission(
+  book: Book,
+  task: Task,
+  { id: assignmentId, workerId }: Assignment,
+  handedIn: Pick<Submission, "text" | "fileIds" | "links" | "resultUrl">,
+): Submission {
+  for (const fileId of handedIn.fileIds) book.fileOf(fileId, workerId);
+  const submission = { id: book.newId(), assignmentId, taskId: task.id, workerId, ...handedIn, createdAt: book.now };
+  book.addSubmission(submission);
+  if (isEvaluated(task)) scheduleEvaluation(book, submission);
+  return submission;
+}
 
 /** Where workers compete or share a project, the platform looks at what they deliver too (4-dialects, nexwork). */
 function isEvaluated({ intake }: Task): boolean {

@@ -3,6 +3,7 @@ import type { Id } from "../model/ids.ts";
 import { type Dependency, dependencyKey, type Invitation, type Message } from "../model/team.ts";
 import { Additions } from "./additions.ts";
 import type { BookContents } from "./book-records.ts";
+import { ByTask } from "./by-task.ts";
 import type { Journal } from "./journal.ts";
 import { Shelf } from "./shelf.ts";
 
@@ -15,6 +16,10 @@ export class TeamRecords {
   readonly #messages: Additions<Message>;
   /** What was written about, by project and cause. */
   readonly #causes: Shelf<true>;
+  /** Keys of dependencies by who waits, and by what is waited for. */
+  readonly #upstream: ByTask;
+  readonly #downstream: ByTask;
+  readonly #invitationIds: ByTask;
 
   constructor(journal: Journal, contents: Pick<BookContents, "dependencies" | "invitations" | "messageCauses">) {
     this.dependencies = new Shelf(journal);
@@ -22,8 +27,19 @@ export class TeamRecords {
     this.edited = new Additions(journal);
     this.#messages = new Additions(journal);
     this.#causes = new Shelf(journal);
-    for (const each of contents.dependencies) this.dependencies.load(dependencyKey(each), each);
-    for (const invitation of contents.invitations) this.invitations.load(invitation.id, invitation);
+    this.#upstream = new ByTask(journal);
+    this.#downstream = new ByTask(journal);
+    this.#invitationIds = new ByTask(journal);
+    for (const each of contents.dependencies) {
+      const key = dependencyKey(each);
+      this.dependencies.load(key, each);
+      this.#upstream.load(each.taskId, key);
+      this.#downstream.load(each.dependsOnId, key);
+    }
+    for (const invitation of contents.invitations) {
+      this.invitations.load(invitation.id, invitation);
+      this.#invitationIds.load(invitation.taskId, invitation.id);
+    }
     for (const { projectId, cause } of contents.messageCauses) this.#causes.load(`${projectId} ${cause}`, true);
   }
 
@@ -37,21 +53,43 @@ export class TeamRecords {
     this.#messages.add(message);
   }
 
+  /** One subtask waits for another from now on; one that the plan has already stays. */
+  putDependency(dependency: Dependency): void {
+    const key = dependencyKey(dependency);
+    if (this.dependencies.get(key) !== undefined) {
+      this.dependencies.replace(key, dependency);
+      return;
+    }
+    this.dependencies.add(key, dependency);
+    this.#upstream.add(dependency.taskId, key);
+    this.#downstream.add(dependency.dependsOnId, key);
+  }
+
   /** What this subtask waits for, completed or not. */
   dependenciesOf(taskId: Id): Dependency[] {
-    return [...this.dependencies.values()].filter((each) => each.taskId === taskId && !each.removed);
+    return this.#live(this.#upstream.of(taskId));
   }
 
   /** What waits for this subtask. */
   dependentsOn(taskId: Id): Dependency[] {
-    return [...this.dependencies.values()].filter((each) => each.dependsOnId === taskId && !each.removed);
+    return this.#live(this.#downstream.of(taskId));
+  }
+
+  addInvitation(invitation: Invitation): void {
+    this.invitations.add(invitation.id, invitation);
+    this.#invitationIds.add(invitation.taskId, invitation.id);
   }
 
   /** The invitation that is open or accepted, if there is one. */
   currentInvitation(taskId: Id): Invitation | undefined {
-    return [...this.invitations.values()].find(
-      (each) => each.taskId === taskId && (each.state === "invited" || each.state === "accepted"),
-    );
+    return this.#invitationIds
+      .of(taskId)
+      .flatMap((id) => this.invitations.get(id) ?? [])
+      .find(({ state }) => state === "invited" || state === "accepted");
+  }
+
+  #live(keys: readonly string[]): Dependency[] {
+    return keys.flatMap((key) => this.dependencies.get(key) ?? []).filter(({ removed }) => !removed);
   }
 
   changes() {

@@ -49,6 +49,19 @@ export interface ChatAnswer {
   readonly costMicros: number;
 }
 
+/** What a model's tokens cost: US dollars for a million, and so millionths of a dollar for one. */
+export interface TokenPrices {
+  readonly input: number;
+  readonly output: number;
+  /** Of input that the provider had in its cache. */
+  readonly cachedInput: number;
+  /** Of input that the provider put into its cache. */
+  readonly cacheWrite: number;
+}
+
+/** By the model's name. */
+export type ModelPrices = ReadonlyMap<string, TokenPrices>;
+
 /** A model that can be talked to; attempts and time limits are its own affair. Rejects with a `ModelError`. */
 export interface ChatModel {
   /** For people and logs, for instance `anthropic claude-sonnet-5`. */

@@ -1,5 +1,6 @@
 import type { Id } from "./ids.ts";
 import type { Instant } from "./instant.ts";
+import type { ExecutorKind, ExecutorSettings, RunLimits } from "./run.ts";
 
 export type PartyKind = "organization" | "agent";
 
@@ -56,6 +57,12 @@ export interface Agent {
   readonly taskForce: boolean;
   /** Whether it takes every subtask it is invited to without being asked. */
   readonly autoAccept: boolean;
+  /** How the platform runs it; null: it works by itself. */
+  readonly executor: ExecutorKind | null;
+  readonly executorSettings: ExecutorSettings | null;
+  readonly runLimits: Partial<RunLimits> | null;
+  /** Whether the platform takes work from the board for it. */
+  readonly takesOpenTasks: boolean;
 }
 
 /** An admin's word on an agent; kept for good. */

@@ -20,6 +20,18 @@ export interface RunLimits {
   readonly costMicros: number;
 }
 
+/** What an operator sets for an executor; each uses what concerns it. */
+export interface ExecutorSettings {
+  /** Which model; absent: the server's own choice. */
+  readonly model?: string;
+  /** `command`: the program and its arguments. */
+  readonly command?: readonly string[];
+  /** `command`: how it is spoken to. */
+  readonly protocol?: "stdio" | "acp";
+  /** `a2a`: the other agent's card or endpoint. */
+  readonly url?: string;
+}
+
 /** One execution of an assignment by an agent that the platform runs. */
 export interface Run {
   readonly id: Id;
@@ -42,7 +54,7 @@ export interface Run {
   readonly fence: number;
 }
 
-type StepKind = "model" | "tool" | "call" | "question" | "delivery";
+type StepKind = "model" | "tool" | "call" | "progress" | "question" | "delivery";
 
 /** What was done, in order. Stored before the next begins, so that it is never done again. Never changed. */
 export interface RunStep {
@@ -64,6 +76,12 @@ export interface RunStep {
   readonly snapshotKey: string | null;
   readonly startedAt: Instant;
   readonly finishedAt: Instant;
+}
+
+/** What an agent's runs may use at most; where it says nothing, and above it, the server's own limits hold. */
+export function limitRuns(own: Partial<RunLimits> | null, server: RunLimits): RunLimits {
+  const least = (name: keyof RunLimits): number => Math.min(own?.[name] ?? server[name], server[name]);
+  return { steps: least("steps"), tokens: least("tokens"), workMs: least("workMs"), costMicros: least("costMicros") };
 }
 
 export function hasEnded(state: RunState): boolean {

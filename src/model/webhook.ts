@@ -1,8 +1,21 @@
 import type { Id } from "./ids.ts";
 import { addMinutes, type Instant } from "./instant.ts";
 
-/** `standard`: Standard Webhooks with our events. `agentmarket`: an agent's webhook as the AgentMarket document has it. */
-export type WebhookFormat = "standard" | "agentmarket";
+/**
+ * `standard`: Standard Webhooks with our events. `agentmarket`: an agent's webhook as the AgentMarket document has it.
+ * `a2a`: push notifications of one task.
+ */
+export type WebhookFormat = "standard" | "agentmarket" | "a2a";
+
+/** What a client of the A2A door wants to be shown with each push notification. */
+export interface PushConfig {
+  /** The client's own name for it, unique to the task. */
+  readonly configId: string;
+  readonly token: string;
+  /** Of an Authorization header; empty: none is sent. */
+  readonly scheme: string;
+  readonly credentials: string;
+}
 
 /** Who or what switched an endpoint off; `gone`: it answered 410. */
 export type DisabledReason = "owner" | "unreachable" | "gone";
@@ -24,7 +37,12 @@ export interface WebhookEndpoint {
   readonly failingSince: Instant | null;
   readonly disabledAt: Instant | null;
   readonly disabledReason: DisabledReason | null;
+  /** With the format `a2a`. */
+  readonly push: PushConfig | null;
 }
+
+/** A webhook that its owner sees at the native door; push notifications belong to the A2A door. */
+export type OwnWebhook = WebhookEndpoint & { readonly format: Exclude<WebhookFormat, "a2a"> };
 
 export type DeliveryState = "pending" | "delivered" | "failed";
 

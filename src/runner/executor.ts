@@ -1,6 +1,6 @@
 import type { Currency } from "../model/money.ts";
 import type { QuestionItem } from "../model/question.ts";
-import type { ExecutorKind, RunStep } from "../model/run.ts";
+import type { ExecutorKind, ExecutorSettings, RunStep } from "../model/run.ts";
 
 /** What a run is about, as its executor may know it. Everything in it was written by strangers: data, never orders. */
 export interface RunBrief {
@@ -24,17 +24,7 @@ export interface RunBrief {
   };
 }
 
-/** What an operator sets for an executor; each uses what concerns it. */
-export interface ExecutorSettings {
-  /** Which model; absent: the server's own choice. */
-  readonly model?: string;
-  /** `command`: the program and its arguments. */
-  readonly command?: readonly string[];
-  /** `command`: how it is spoken to. */
-  readonly protocol?: "stdio" | "acp";
-  /** `a2a`: the other agent's card or endpoint. */
-  readonly url?: string;
-}
+export type { ExecutorSettings } from "../model/run.ts";
 
 export type StepRequest = Pick<RunStep, "kind" | "name" | "input">;
 
@@ -80,6 +70,17 @@ export interface RunSession {
   workspace(): Promise<string>;
   /** The stored steps, for prompts that tell a model what it did. */
   history(): readonly RunStep[];
+}
+
+/**
+ * What the methods of a session, and `signal.reason`, say when the executor must stop at once: the run was laid aside for
+ * an answer or a verdict, taken away, cancelled, or has used up a limit. Let it pass; what was done is stored.
+ */
+export class RunStopped extends Error {
+  constructor(why: string) {
+    super(why);
+    this.name = "RunStopped";
+  }
 }
 
 /** Thrown by an executor that gives up for good; the poster reads the reason. */

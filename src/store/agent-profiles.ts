@@ -113,6 +113,10 @@ export type AgentChange = Pick<
   | "systemPrompt"
   | "taskForce"
   | "autoAccept"
+  | "executor"
+  | "executorSettings"
+  | "runLimits"
+  | "takesOpenTasks"
 >;
 
 /** Writes all of them, in one statement. */
@@ -120,7 +124,8 @@ export async function updateAgent(pool: Pool, id: Id, change: AgentChange): Prom
   await pool.query(
     `with party as (update parties set name = $2, engineer = $3 where id = $1)
      update agents set description = $4, capabilities = $5, categories = $6, price_per_task = $7, endpoint_url = $8,
-       system_prompt = $9, task_force = $10, auto_accept = $11 where id = $1`,
+       system_prompt = $9, task_force = $10, auto_accept = $11, executor = $12, executor_settings = $13, run_limits = $14,
+       takes_open_tasks = $15 where id = $1`,
     [
       id,
       change.name,
@@ -133,6 +138,10 @@ export async function updateAgent(pool: Pool, id: Id, change: AgentChange): Prom
       change.systemPrompt,
       change.taskForce,
       change.autoAccept,
+      change.executor,
+      change.executorSettings === null ? null : JSON.stringify(change.executorSettings),
+      change.runLimits === null ? null : JSON.stringify(change.runLimits),
+      change.takesOpenTasks,
     ],
   );
 }

@@ -31,6 +31,20 @@ export async function beginUpload(pool: Pool, storageKey: string, now: Instant):
   });
 }
 
+/**
+ * Bytes that something else than a file refers to now are no unfinished upload any more; those that it referred to before
+ * are one again, until they are gone.
+ */
+export async function keepUpload(pool: Pool, storageKey: string, before: string | null, now: Instant): Promise<void> {
+  await pool.query({
+    name: "keep_upload",
+    text: `with kept as (delete from file_uploads where storage_key = $1)
+      insert into file_uploads (storage_key, started_at) select $2, $3 where $2::text is not null
+      on conflict (storage_key) do nothing`,
+    values: [storageKey, before, now],
+  });
+}
+
 /** Forgets an upload whose bytes are gone. */
 export async function forgetUpload(pool: Pool, storageKey: string): Promise<void> {
   await pool.query("delete from file_uploads where storage_key = $1", [storageKey]);

@@ -46,20 +46,3 @@ export async function readInvitation(pool: Pool, id: Id): Promise<Invitation | u
   });
   return rows[0];
 }
-
-/** Who has a subtask, or is asked to do it, at the moment. */
-export interface Staffing {
-  readonly assignmentId: Id | null;
-  readonly invitationId: Id | null;
-}
-
-export async function readStaffing(pool: Pool, subtaskId: Id): Promise<Staffing> {
-  const { rows } = await pool.query<Staffing>({
-    name: "subtask_staffing",
-    text: `select (select id from assignments where task_id = $1 and state in ('active', 'submitted', 'revision')
-          order by id desc limit 1) as "assignmentId",
-        (select id from invitations where task_id = $1 and state in ('invited', 'accepted')) as "invitationId"`,
-    values: [subtaskId],
-  });
-  return rows[0] ?? { assignmentId: null, invitationId: null };
-}

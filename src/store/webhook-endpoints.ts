@@ -2,7 +2,7 @@ import type { ClientBase, Pool } from "pg";
 import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
 import type { Instant } from "../model/instant.ts";
-import type { WebhookEndpoint } from "../model/webhook.ts";
+import type { OwnWebhook, WebhookEndpoint } from "../model/webhook.ts";
 import type { IdempotencyKey } from "./idempotency.ts";
 import { inTransaction, once } from "./transaction.ts";
 
@@ -11,7 +11,7 @@ const maxEndpointsPerParty = 50;
 export const endpointColumns = `e.id, e.party_id as "partyId", e.format, e.url, e.description,
   e.event_types as "eventTypes", e.secret_version as "secretVersion",
   e.previous_secret_until as "previousSecretUntil", e.created_at as "createdAt", e.failing_since as "failingSince",
-  e.disabled_at as "disabledAt", e.disabled_reason as "disabledReason"`;
+  e.disabled_at as "disabledAt", e.disabled_reason as "disabledReason", e.push`;
 
 export interface EndpointQuery {
   readonly partyId: Id;
@@ -21,21 +21,21 @@ export interface EndpointQuery {
 }
 
 /** A page of a party's endpoints, the newest first. */
-export async function readEndpoints(pool: Pool, query: EndpointQuery): Promise<WebhookEndpoint[]> {
-  const { rows } = await pool.query<WebhookEndpoint>({
+export async function readEndpoints(pool: Pool, query: EndpointQuery): Promise<OwnWebhook[]> {
+  const { rows } = await pool.query<OwnWebhook>({
     name: "webhook_endpoints",
     text: `select ${endpointColumns} from webhook_endpoints e
-      where e.party_id = $1 and ($2::uuid is null or e.id < $2) order by e.id desc limit $3`,
+      where e.party_id = $1 and e.format <> 'a2a' and ($2::uuid is null or e.id < $2) order by e.id desc limit $3`,
     values: [query.partyId, query.beforeId ?? null, query.limit],
   });
   return rows;
 }
 
 /** One of a party's endpoints, or undefined. */
-export async function readEndpoint(pool: Pool, id: Id, partyId: Id): Promise<WebhookEndpoint | undefined> {
-  const { rows } = await pool.query<WebhookEndpoint>({
+export async function readEndpoint(pool: Pool, id: Id, partyId: Id): Promise<OwnWebhook | undefined> {
+  const { rows } = await pool.query<OwnWebhook>({
     name: "webhook_endpoint",
-    text: `select ${endpointColumns} from webhook_endpoints e where e.id = $1 and e.party_id = $2`,
+    text: `select ${endpointColumns} from webhook_endpoints e where e.id = $1 and e.party_id = $2 and e.format <> 'a2a'`,
     values: [id, partyId],
   });
   return rows[0];

@@ -59,6 +59,9 @@ const endpointsOf = `webhook_endpoints w on w.party_id in (p.id, p.organization_
     and w.disabled_at is null and w.created_at <= e.at
     and (w.event_types = '{}' or w.event_types && array[e.type, split_part(e.type, '.', 1) || '.*'])`;
 
+const pushEndpointsOf = `webhook_endpoints w
+    where w.task_id = e.task_id and w.format = 'a2a' and w.disabled_at is null and w.created_at <= e.at`;
+
 /** Those of the events that somebody wants to be told of. */
 export async function readEventsToTell(client: PoolClient, events: readonly EventPlace[]): Promise<TaskEvent[]> {
   const { rows } = await client.query<TaskEvent>({
@@ -94,6 +97,19 @@ export async function readTasksToTell(client: PoolClient, events: readonly Event
   return rows;
 }
 
+/** Those of the events that change what a client of the A2A door sees of a task, where one wants to be told of it. */
+export async function readPushesToTell(client: PoolClient, events: readonly EventPlace[]): Promise<EventPlace[]> {
+  const { rows } = await client.query<EventPlace>({
+    name: "webhook_pushes_to_tell",
+    text: `select e.task_id as "taskId", e.number from ${places}
+      join task_events e on e.task_id = r."taskId" and e.number = r."number"
+      where e.type not like 'run.%' and exists (select from ${pushEndpointsOf})
+      order by e.task_id, e.number`,
+    values: [JSON.stringify(events)],
+  });
+  return rows;
+}
+
 /** Writes messages; returns those that were not there already, which are the ones still to be delivered. */
 export async function addMessages(client: PoolClient, messages: readonly NewMessage[]): Promise<Id[]> {
   if (messages.length === 0) return [];
@@ -121,7 +137,12 @@ export async function addEventDeliveries(client: PoolClient, messageIds: readonl
       union all
       select m.id, w.id from webhook_messages m join tasks t on t.id = m.task_id
       cross join lateral (select w.id from ${matchingAgents}) w
-      where m.id = any($1) and m.format = 'agentmarket'`,
+      where m.id = any($1) and m.format = 'agentmarket'
+      union all
+      select m.id, w.id from webhook_messages m
+      join task_events e on e.task_id = m.task_id and e.number = m.event_number
+      cross join lateral (select w.id from ${pushEndpointsOf}) w
+      where m.id = any($1) and m.format = 'a2a'`,
     values: [messageIds],
   });
   await addDeliveries(client, rows, now);

@@ -1,5 +1,7 @@
 import swagger from "@fastify/swagger";
 import type { FastifyRequest } from "fastify";
+import { mountA2a } from "./a2a/door.ts";
+import { a2aErrors } from "./a2a/errors.ts";
 import { agentMarketDoor } from "./agentmarket/dialect.ts";
 import { agentworkDoor } from "./agentwork/dialect.ts";
 import { clubDoor } from "./club/dialect.ts";
@@ -20,6 +22,7 @@ export async function mountDoors(app: DoorApp, context: DoorContext): Promise<vo
     await app.register(async (copy: DoorApp) => door.mount(copy, context), { prefix: `/${door.name}` });
   }
   await app.register(async (instance: DoorApp) => mountMcp(instance, context));
+  await app.register(async (instance: DoorApp) => mountA2a(instance, context));
   await mountWithDocument(app, nativeDoor, "/openapi.json", context);
 }
 
@@ -27,6 +30,7 @@ export async function mountDoors(app: DoorApp, context: DoorContext): Promise<vo
 export function errorsOf(request: FastifyRequest): DialectErrors {
   const path = request.url.split("?", 1)[0] ?? "";
   if (mcpErrors.owns(path, request)) return mcpErrors;
+  if (a2aErrors.owns(path, request)) return a2aErrors;
   return dialects.find(({ errors }) => errors.owns(path, request))?.errors ?? nativeDoor.errors;
 }
 

@@ -50,6 +50,7 @@ const plan = [
   }),
 ];
 const list = "maker,country\nAlpha,Norway\nBeta,Italy\nGamma,Japan";
+const corrected = "maker,country\nAlpha,Sweden\nBeta,Italy\nGamma,Japan";
 const outputs: Readonly<Record<string, string>> = {
   Prices:
     "The price of a desk lamp of each lamp maker: Alpha 90, Beta 120, Gamma 75 dollars. That is written down here.",
@@ -80,6 +81,13 @@ class Crew {
 
   end(): void {
     this.#over = true;
+  }
+
+  /** Who has delivered it. */
+  authorOf(title: string): Member {
+    const author = this.worked[title]?.at(-1);
+    if (author === undefined) throw new Error(`Nobody has worked on ${title}.`);
+    return author;
   }
 
   /** One agent: it knows nothing but the document's routes and looks for its work there. */
@@ -159,6 +167,14 @@ it("the document's worker loop, unchanged, brings a diamond of subtasks through 
       return data.find(({ message_type: type }: { message_type: string }) => type === "blocker")?.content;
     };
     await expect.poll(asked, { timeout: 30_000 }).toContain("which shops' customers");
+    await expect.poll(() => crew.upstream.History, { timeout: 30_000 }).toBeDefined();
+    // While one member waits, what it was handed is corrected; it hears of that before it goes on.
+    await team.expect(200, `/v1/subtasks/${project.parts.list}/amend`, crew.authorOf("List").key, { text: corrected });
+    const told = async () => {
+      const { data } = await team.see(`/v1/subtasks/${project.parts.reviews}/messages`, buyer.key);
+      return data.map(({ content }: { content: string }) => content).join("\n");
+    };
+    await expect.poll(told, { timeout: 30_000 }).toContain('"List", which you build on, has changed');
     const answer = { content: "Listen to the customers of all shops." };
     await team.expect(201, `/v1/subtasks/${project.parts.reviews}/messages`, buyer.key, answer);
     const state = async () => (await team.see(`/v1/projects/${project.id}`, buyer.key)).project.state;
@@ -168,7 +184,8 @@ it("the document's worker loop, unchanged, brings a diamond of subtasks through 
   await Promise.race([lead(), working]).finally(() => crew.end());
   await working;
 
-  expect(crew.upstream.Prices).toEqual([`List: ${list}`]);
+  expect(crew.upstream.History).toEqual([`List: ${list}`]);
+  expect(crew.upstream.Reviews).toEqual([`List: ${corrected}`]);
   expect(crew.upstream.Report).toEqual([
     `Prices: ${outputs.Prices}`,
     `Reviews: ${outputs.Reviews}`,

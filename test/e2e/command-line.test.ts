@@ -116,6 +116,9 @@ describe("guildhall demo", () => {
     const ending = await runGuildhall(["demo"], {});
     expect(ending).toMatchObject({ code: 0 });
     expect(ending.output).toContain("| Derivative Works |");
+    expect(ending.output).toContain("the task is completed at $22.00");
+    expect(ending.output).toContain("[Sections] A revision is asked for.");
+    expect(ending.output).toContain("the project is completed, paid $90.00, $10.00 is back");
     expect(ending.output).toContain("Every rule holds.");
   });
 });

@@ -7,7 +7,8 @@ import { shortlistProposal } from "../../src/market/shortlist-proposal.ts";
 import { withdrawProposal } from "../../src/market/withdraw-proposal.ts";
 import type { Id } from "../../src/model/ids.ts";
 import { EngineCompetition } from "../support/engine-competition.ts";
-import { EngineStage, endingOf } from "../support/engine-stage.ts";
+import { EngineStage } from "../support/engine-stage.ts";
+import { apart, rounds, said, tally } from "../support/races.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 
 /** Two nodes on one database; the second one's clock can be ahead. */
@@ -32,29 +33,9 @@ afterAll(async () => {
   await stage.close();
 });
 
-/** What an engine said: `done`, or the code of its refusal. */
-async function said(promise: Promise<unknown>): Promise<string> {
-  const ending = await endingOf(promise);
-  return typeof ending === "string" && /^[a-z_]+$/.test(ending) ? ending : "done";
-}
-
-/** Rivals by turns a moment apart, so that each of them is first somewhere. */
-async function apart<Ending>(turn: number, act: () => Promise<Ending>): Promise<Ending> {
-  await new Promise((resolve) => setTimeout(resolve, turn));
-  return act();
-}
-
-function tally(values: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
-  return counts;
-}
-
 async function one<Row>(text: string, ...values: unknown[]): Promise<Row> {
   return (await stage.database.reads.query(text, values)).rows[0];
 }
-
-const rounds = Array.from({ length: 24 }, (_, index) => index);
 
 describe("workers who propose at the same moment, through two nodes", () => {
   it("are ten of 64 where a task takes ten, and the task counts them", async () => {

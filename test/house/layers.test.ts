@@ -15,10 +15,10 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   outbound: ["model"],
   runner: ["model"],
   evaluation: ["model"],
-  jobs: ["engine", "store", "outbound", "evaluation", "manager", "market", "model"],
+  jobs: ["engine", "store", "outbound", "evaluation", "manager", "runner", "market", "model"],
   cli: ["app", "config", "postgres", "people", "wire", "engine", "store", "market", "model"],
   config: ["model"],
-  app: ["config", "wire", "people", "engine", "jobs", "outbound", "store", "market", "model"],
+  app: ["config", "wire", "people", "engine", "jobs", "outbound", "runner", "store", "market", "model"],
   main: ["cli", "config", "postgres"],
 };
 

@@ -94,7 +94,7 @@ describe.each(kinds)("a model asked as $kind, $model", ({ kind, model, path }) =
   it.each([
     ["malformed", /unusable_answer/],
     ["truncated", /unavailable|unusable_answer/],
-    ["endless", /unavailable|unusable_answer/],
+    ["endless", /too_large/],
     ["cut_by_length", /unusable_answer/],
   ] as const)("fails with an answer that is %s", async (fault, code) => {
     server.script({ fault });

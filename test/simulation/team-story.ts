@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { amendDelivery } from "../../src/market/amend-delivery.ts";
 import { approveSubmission } from "../../src/market/approve-submission.ts";
 import { assembleProject } from "../../src/market/assemble-project.ts";
 import { cancelProject } from "../../src/market/cancel-project.ts";
@@ -22,7 +23,7 @@ export type Execute = <Input, Result>(command: Command<Input, Result>, input: In
 
 /** A step, in numbers that fit whatever there is by then: subtask 7 of 4 is the fourth. */
 export type TeamStep =
-  | { readonly do: "join"; readonly subtask: number; readonly agent: number }
+  | { readonly do: "join" | "amend"; readonly subtask: number; readonly agent: number }
   | {
       readonly do: "start" | "deliver" | "accept" | "revise" | "drop" | "release";
       readonly subtask: number;
@@ -56,7 +57,11 @@ const planWish: fc.Arbitrary<PlanWish> = fc.record({
 const step: fc.Arbitrary<TeamStep> = fc.oneof(
   {
     weight: 6,
-    arbitrary: fc.record({ do: fc.constant("join" as const), subtask: someone, agent: fc.nat({ max: 3 }) }),
+    arbitrary: fc.record({
+      do: fc.constantFrom("join", "join", "join", "amend"),
+      subtask: someone,
+      agent: fc.nat({ max: 3 }),
+    }),
   },
   {
     weight: 16,
@@ -147,8 +152,18 @@ export class TeamPlay {
     if (next.do === "change") return this.#change(next.change);
     if (!("subtask" in next)) return this.#takeWhole(next.do);
     const taskId = this.#pick(next.subtask);
+    const agentId = "agent" in next ? (this.#agents[next.agent % this.#agents.length] ?? "") : "";
+    if (next.do === "amend") {
+      await this.#execute(amendDelivery, {
+        subtaskId: taskId,
+        workerId: agentId,
+        text: "Better.",
+        fileIds: [],
+        links: [],
+      });
+      return;
+    }
     if (next.do === "join") {
-      const agentId = this.#agents[next.agent % this.#agents.length] ?? "";
       const invitation = { subtaskId: taskId, agentId, buyerId: null, expiresInMinutes: 15, autoAccepts: true };
       await this.#execute(inviteMember, invitation);
       return;
@@ -166,7 +181,7 @@ export class TeamPlay {
     if (next.do === "deliver") await this.#execute(submitWork, { taskId, workerId: worker, text: "Here." });
     if (next.do === "release") await this.#execute(releaseAssignment, { taskId, workerId: worker, reason: null });
     if (next.do === "drop") {
-      const drop = { subtaskId: taskId, assignmentId: assignment, buyerId: null, reason: "Silent." };
+      const drop = { subtaskId: taskId, assignmentId: assignment, reason: "Silent." };
       await this.#execute(dropMember, drop);
     }
   }

@@ -90,6 +90,11 @@ export class ProjectClient {
     return this.#parties.expect(status, path, key, body);
   }
 
+  /** More for the buyer to spend. */
+  deposit(cents: number): Promise<void> {
+    return this.#parties.deposit(this.buyer, cents);
+  }
+
   centsOf(party: Member): Promise<number> {
     return this.#parties.centsOf(party);
   }

@@ -1,21 +1,37 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { errorEvent, eventsOf, refusalBody, type Saying, type Wire, wholeAnswer } from "./model-wire.ts";
 
 /** What a call to the model is answered with. */
-type Line =
-  | { readonly say: string }
+export type Line =
+  | (Saying & { readonly afterMs?: number })
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>> }
   | { readonly fault: Fault };
 
-/** `hang`: no answer at all; `cut_by_length`: the model had more to say than it was allowed to. */
-type Fault = "truncated" | "malformed" | "hang" | "endless" | "cut_by_length";
+/**
+ * `hang`: no answer at all; `stall`: the beginning of one; `truncated`: the connection breaks; `ended_early`: it ends as
+ * if that were all; `overloaded`: the server says in mid-answer that it can't go on; `cut_by_length`: the model had more
+ * to say than it was allowed to.
+ */
+type Fault =
+  | "truncated"
+  | "ended_early"
+  | "overloaded"
+  | "malformed"
+  | "html"
+  | "hang"
+  | "stall"
+  | "endless"
+  | "cut_by_length";
 
 /** What the model was asked, whichever way it was put on the wire. */
-interface Question {
+export interface Question {
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly model: string;
   readonly system: string;
+  /** The newest thing that a person said, or a tool answered. */
   readonly prompt: string;
   readonly maxTokens: number;
   readonly body: Readonly<Record<string, unknown>>;
@@ -26,21 +42,23 @@ export interface ScriptedModel {
   /** Of both dialects, with the version at its end. */
   readonly baseUrl: string;
   readonly questions: readonly Question[];
-  /** The next answers; the last one is repeated. */
-  script(...lines: Line[]): void;
+  /** The next answers; the last one is repeated. One may depend on the question. */
+  script(...lines: (Line | ((question: Question) => Line))[]): void;
   close(): Promise<void>;
 }
 
-const usage = { input: 120, output: 30 };
+const halfAnswer = { say: '{"score": 1, "rea', end: "length" } as const;
+const goodAnswer = { say: '{"score": 1, "reason": "Fine."}' };
+const longAnswer = { say: "It begins well and goes on like this for quite a while.".repeat(1_000), pieceLength: 5_000 };
 
 export async function startScriptedModel(): Promise<ScriptedModel> {
   const questions: Question[] = [];
-  let lines: Line[] = [{ say: "{}" }];
+  let lines: (Line | ((question: Question) => Line))[] = [{ say: "{}" }];
   const server = createServer(async (request, response) => {
     const question = await readQuestion(request);
     questions.push(question);
     const line = lines.length > 1 ? lines.shift() : lines[0];
-    if (line !== undefined) act(line, question, response);
+    if (line !== undefined) await act(typeof line === "function" ? line(question) : line, question, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -61,26 +79,45 @@ async function readQuestion(request: IncomingMessage): Promise<Question> {
   for await (const chunk of request) chunks.push(chunk);
   const body = JSON.parse(Buffer.concat(chunks).toString());
   const { url: path = "", headers } = request;
-  const system = isAnthropic(path)
-    ? textOf(body.system)
-    : textOf(body.messages.find((message: { role: string }) => message.role === "system")?.content);
-  const prompt = textOf(body.messages.findLast((message: { role: string }) => message.role === "user")?.content);
+  const system =
+    wireOf(path) === "anthropic"
+      ? textOf(body.system)
+      : textOf(body.messages.find((message: { role: string }) => message.role === "system")?.content);
+  const asked = (message: { role: string }): boolean => message.role === "user" || message.role === "tool";
+  const prompt = textOf(body.messages.findLast(asked)?.content);
   return { path, headers, model: body.model, system, prompt, maxTokens: body.max_tokens, body };
 }
 
-function isAnthropic(path: string): boolean {
-  return path.endsWith("/messages");
+function wireOf(path: string): Wire {
+  return path.endsWith("/messages") ? "anthropic" : "openai";
 }
 
 function textOf(content: unknown): string {
   if (!Array.isArray(content)) return typeof content === "string" ? content : "";
-  return content.map((part: { text?: string }) => part.text ?? "").join("");
+  return content.map((part: { text?: string; content?: unknown }) => part.text ?? textOf(part.content)).join("");
 }
 
-function act(line: Line, question: Question, response: ServerResponse): void {
-  if ("say" in line) reply(response, 200, answerOf(question, line.say, false));
-  else if ("status" in line) reply(response, line.status, refusalOf(question, line.status), line.headers);
+async function act(line: Line, question: Question, response: ServerResponse): Promise<void> {
+  const wire = wireOf(question.path);
+  if ("status" in line) reply(response, line.status, refusalBody(wire, line.status), line.headers);
+  else if (!("fault" in line)) {
+    if (line.afterMs !== undefined) await delay(line.afterMs);
+    answer(line, question, response);
+  } else if (line.fault === "cut_by_length") answer(halfAnswer, question, response);
+  else if (question.body.stream === true) breakStream(line.fault, question, response);
   else breakOff(line.fault, question, response);
+}
+
+function answer(saying: Saying, question: Question, response: ServerResponse): void {
+  const { path, model, body } = question;
+  if (body.stream === true) {
+    response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
+    for (const event of eventsOf(wireOf(path), model, saying)) response.write(event);
+    response.end();
+    return;
+  }
+  const [tool] = (body.tools ?? []) as readonly { readonly name: string }[];
+  reply(response, 200, wholeAnswer(wireOf(path), model, saying, tool?.name));
 }
 
 function reply(response: ServerResponse, status: number, body: unknown, headers = {}): void {
@@ -88,57 +125,46 @@ function reply(response: ServerResponse, status: number, body: unknown, headers 
   response.end(typeof body === "string" ? body : JSON.stringify(body));
 }
 
+function html(response: ServerResponse): void {
+  reply(response, 200, "<!doctype html><h1>Please sign in</h1>", { "content-type": "text/html" });
+}
+
 function breakOff(fault: Fault, question: Question, response: ServerResponse): void {
-  if (fault === "cut_by_length") reply(response, 200, answerOf(question, '{"score": 1, "rea', true));
+  if (fault === "html") html(response);
   if (fault === "malformed") reply(response, 200, "{this is no JSON");
-  if (fault === "truncated") {
-    const answer = JSON.stringify(answerOf(question, '{"score": 1, "reason": "Fine."}', false));
-    response.writeHead(200, { "content-type": "application/json", "content-length": answer.length });
-    response.write(answer.slice(0, -10), () => response.destroy());
+  if (fault === "truncated" || fault === "ended_early") {
+    const whole = JSON.stringify(wholeAnswer("openai", question.model, goodAnswer));
+    response.writeHead(200, { "content-type": "application/json", "content-length": whole.length });
+    response.write(whole.slice(0, -10), () => response.destroy());
   }
   if (fault === "endless") {
     response.writeHead(200, { "content-type": "application/json" });
-    const chunk = " ".repeat(65_536);
-    const pour = (): void => {
-      while (!response.destroyed && response.write(chunk));
-    };
-    response.on("drain", pour);
-    pour();
+    pour(response, " ".repeat(65_536));
   }
 }
 
-function answerOf({ path, model, body }: Question, text: string, isCut: boolean): unknown {
-  if (!isAnthropic(path)) {
-    return {
-      id: "chatcmpl-1",
-      object: "chat.completion",
-      created: 1_700_000_000,
-      model,
-      choices: [{ index: 0, message: { role: "assistant", content: text }, finish_reason: isCut ? "length" : "stop" }],
-      usage: { prompt_tokens: usage.input, completion_tokens: usage.output, total_tokens: usage.input + usage.output },
-    };
+function breakStream(fault: Fault, question: Question, response: ServerResponse): void {
+  if (fault === "html") html(response);
+  if (fault === "html" || fault === "hang") return;
+  const wire = wireOf(question.path);
+  const events = eventsOf(wire, question.model, longAnswer);
+  const begun = events.slice(0, 4);
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  if (fault === "stall") response.write(begun.join(""));
+  if (fault === "truncated") response.write(begun.join(""), () => response.destroy());
+  if (fault === "ended_early") response.end(begun.join(""));
+  if (fault === "overloaded") response.end(begun.join("") + errorEvent(wire));
+  if (fault === "malformed") response.end(`${begun.join("")}data: {this is no JSON\n\n`);
+  if (fault === "endless") {
+    response.write(begun.slice(0, -1).join(""));
+    pour(response, begun.at(-1) ?? "");
   }
-  // A model without structured output is given a tool to answer with.
-  const tools = body.tools as readonly { readonly name: string }[] | undefined;
-  const [tool] = tools ?? [];
-  const input = isCut ? {} : tool === undefined ? null : JSON.parse(text);
-  const content =
-    tool === undefined ? { type: "text", text } : { type: "tool_use", id: "toolu_1", name: tool.name, input };
-  return {
-    id: "msg_1",
-    type: "message",
-    role: "assistant",
-    model,
-    content: [content],
-    stop_reason: isCut ? "max_tokens" : tool === undefined ? "end_turn" : "tool_use",
-    stop_sequence: null,
-    usage: { input_tokens: usage.input, output_tokens: usage.output },
+}
+
+function pour(response: ServerResponse, chunk: string): void {
+  const more = (): void => {
+    while (!response.destroyed && response.write(chunk));
   };
-}
-
-function refusalOf({ path }: Question, status: number): unknown {
-  const message = `Scripted status ${status}.`;
-  if (isAnthropic(path))
-    return { type: "error", error: { type: status === 429 ? "rate_limit_error" : "api_error", message } };
-  return { error: { message, type: "api_error", param: null, code: null } };
+  response.on("drain", more);
+  more();
 }

@@ -79,6 +79,7 @@ export class TeamStage {
   async project(
     add: readonly NewSubtask[] | null,
     wish: Partial<PostTask> = {},
+    engine: Engine = this.stage.engine,
   ): Promise<{ id: Id; parts: Readonly<Record<string, Id>> }> {
     const task = aTask(this.buyer, {
       intake: "team",
@@ -90,7 +91,7 @@ export class TeamStage {
       ...wish,
     });
     const plan = add === null ? null : { add };
-    const { project, added } = await this.stage.engine.execute(postProject, { ...task, plan, starts: true });
+    const { project, added } = await engine.execute(postProject, { ...task, plan, starts: true });
     return { id: project.id, parts: added };
   }
 

@@ -52,6 +52,10 @@ const defaults: Omit<AppConfig, "dataFolder"> = {
   // Traffic stays on loopback: a test that wants links opened says so.
   opensLinks: false,
   model: undefined,
+  maxRuns: 2_000,
+  executeMs: 2_000,
+  sandbox: { limits: {}, readOnlyFolders: [] },
+  runLimits: { steps: 300, tokens: 5_000_000, workMs: 3_600_000, costMicros: 10_000_000 },
 };
 
 export const testSecret = "a secret for tests that is long enough";

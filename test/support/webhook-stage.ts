@@ -87,7 +87,7 @@ export class WebhookStage {
       clock: this.clock.now,
       objects: new LocalObjectStore("no job here opens a file"),
       newId: () => crypto.randomUUID(),
-      webhooks: { payloads: { eventData: () => null, newTask: () => null }, wake: () => undefined },
+      webhooks: { payloads: { eventData: () => null, newTask: () => null, pushedTask: () => null }, wake: () => undefined },
     };
   }
 }

@@ -70,6 +70,7 @@ const openWriting = [
   "POST /api/v1/auth/api-key",
   "POST /mcp",
   "DELETE /mcp",
+  "POST /a2a",
   "PUT /v1/me/password",
   "POST /v1/auth/sign-up/email",
   "POST /v1/auth/sign-in/email",
@@ -86,7 +87,7 @@ describe("hostile bodies at every route", { timeout: 60_000 }, () => {
     const taking = routes.filter(takesJson).map(nameOf);
     expect([...new Set(taking)].sort()).toEqual(Object.keys(samples).sort());
     expect(new Set(writing.map(({ door }) => door))).toEqual(
-      new Set(["agentmarket", "agentwork", "club", "mcp", "native", "nexwork"]),
+      new Set(["a2a", "agentmarket", "agentwork", "club", "mcp", "native", "nexwork"]),
     );
   });
 

@@ -180,12 +180,16 @@ describe("a member", () => {
       409,
       "subtask_wrong_state",
     ]);
-    const { subtask } = await team.expect(200, `/v1/subtasks/${a}/reassign`, team.buyer.key, { reason: "Too slow." });
-    expect(subtask.state).toBe("ready");
+    const reassign = `/v1/subtasks/${a}/reassign`;
+    const { body } = await team.market.post(reassign, team.buyer.key, { reason: "Too slow." }, "once");
+    expect(body.subtask.state).toBe("ready");
+    const again = await team.market.post(reassign, team.buyer.key, { reason: "Too slow." }, "once");
+    expect([again.status, again.body]).toEqual([200, body]);
+    expect(await refused(reassign, team.buyer.key, { reason: "Too slow." })).toEqual([409, "subtask_wrong_state"]);
     expect((await team.market.get(`/v1/subtasks/${a}`, ada.key)).status).toBe(404);
     await team.invite(a, shy);
-    const { data: again } = await team.see("/v1/invitations?limit=1", shy.key);
-    const joined = await team.expect(200, `/v1/invitations/${again[0].invitation.id}/accept`, shy.key);
+    const { data: asked } = await team.see("/v1/invitations?limit=1", shy.key);
+    const joined = await team.expect(200, `/v1/invitations/${asked[0].invitation.id}/accept`, shy.key);
     expect(joined).toMatchObject({ invitation: { state: "joined" }, assignment: { worker_id: shy.id } });
   });
 

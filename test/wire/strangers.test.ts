@@ -7,6 +7,7 @@ import { ClubClient, claim, type Member, openOrganization, openWorker, submit } 
 import { Engineer } from "../support/engineer.ts";
 import { FilesClient } from "../support/files-client.ts";
 import { decide, NexworkClient, openCompetition, openCompetitor, shortlist } from "../support/nexwork-client.ts";
+import { aSubtask, ProjectClient } from "../support/project-client.ts";
 import type { TestHouse } from "../support/test-house.ts";
 import { expectEnvelope, keyHeader } from "./support/envelopes.ts";
 import { nativeRules } from "./support/native-rules.ts";
@@ -30,6 +31,7 @@ let owner: Member;
 let clubOwner: Member;
 let customer: AgentworkAccount;
 let competitor: Member;
+let teamMember: Member;
 let keys: Record<Visitor, string | undefined>;
 /** What the same visitors bring to the Nexwork door, where the look of a key chooses the door. */
 let nexworkKeys: Record<Visitor, string | undefined>;
@@ -61,6 +63,7 @@ beforeAll(async () => {
     privateTaskId,
     ...(await setOtherDoors()),
     ...(await setCompetitions(posterId)),
+    subtaskId: await setTeam(),
   };
   const revoked = await market.register();
   await house.app.database.reads.query("update api_keys set revoked_at = now() where party_id = $1", [revoked.id]);
@@ -102,6 +105,18 @@ async function setCompetitions(posterId: string): Promise<Pick<Things, "competin
   await shortlist(house, competedTaskId, competitor);
   await nexwork.deliver(competedTaskId, competitor.key, { content: mark });
   return { competingTaskId, competedTaskId };
+}
+
+/** A subtask that somebody works on; what is said of it is marked. */
+async function setTeam(): Promise<string> {
+  const team = await ProjectClient.open(house);
+  teamMember = await team.agent();
+  const wish = { title: mark, description: mark };
+  const { parts } = await team.project([aSubtask("a", [], wish)], wish);
+  const { a = "" } = parts;
+  await team.invite(a, teamMember);
+  await new NexworkClient(house.url).post(`/subtasks/${a}/messages`, teamMember.key, { content: mark, subtaskId: a });
+  return a;
 }
 
 /** A task with a solution at each of the other doors, and a file; all that is private is marked. */
@@ -153,6 +168,11 @@ async function ownersView(): Promise<unknown> {
       "nexwork",
       `/api/v1/tasks/${id}`,
       competitor.key,
+    ]),
+    ...["context", "messages"].map((what): [Route["door"], string, string] => [
+      "nexwork",
+      `/api/v1/subtasks/${things.subtaskId}/${what}`,
+      teamMember.key,
     ]),
     ["club", `/api/agent/v1/tasks/${clubTaskId}`, clubOwner.key],
     ["agentwork", `/api/v1/tasks/${delegatedTaskId}`, customer.key],
@@ -241,6 +261,11 @@ describe("strangers at every route", () => {
     expect(JSON.stringify(self.body)).toContain(mark);
     expect((await market.get(`/api/tasks/${things.completedTaskId}`, owner.key)).body.data.result).toBe(mark);
     const seen = [
+      await send(
+        { method: "GET", prefix: "", door: "nexwork" },
+        { path: `/api/v1/subtasks/${things.subtaskId}/messages` },
+        teamMember.key,
+      ),
       await send(
         { method: "GET", prefix: "", door: "nexwork" },
         { path: `/api/v1/tasks/${things.competedTaskId}` },

@@ -1,5 +1,6 @@
 import { ApiClient } from "./api-client.ts";
 import { runProgram } from "./child-process.ts";
+import { dollars, Operator, openOrganization } from "./parties.ts";
 import { waitFor } from "./wait-for.ts";
 import { indexWords, writeIndex } from "./word-index.ts";
 
@@ -102,26 +103,17 @@ async function judge(buyer: ApiClient, taskId: string, text: string, say: Print)
   );
 }
 
-/** An organization with its sign-up money; returns its key. */
-async function openOrganization(url: string, email: string, name: string): Promise<string> {
-  const account = { email, name, organization_name: name };
-  return (await new ApiClient(url).post<{ api_key: string }>("/api/v1/auth/register", account)).api_key;
-}
-
 async function enterCompetitors(url: string, adminKey: string): Promise<Competitor[]> {
-  const operator = new ApiClient(url, await openOrganization(url, "operator@example.com", "Many Hands"));
-  const admin = new ApiClient(url, adminKey);
+  const operator = await Operator.open(url, adminKey, "operator@example.com", "Many Hands");
   const competitors: Competitor[] = [];
   for (let number = 1; number <= competitorCount; number++) {
     const name = `Hand ${String(number).padStart(2, "0")}`;
-    const { agent, api_key: apiKey } = await operator.post<{ agent: { id: string }; api_key: string }>("/v1/agents", {
+    const apiKey = await operator.enter({
       name,
-      dialect: "nexwork",
       categories: ["data_entry"],
       capabilities: ["csv"],
       description: "Counts words.",
     });
-    await admin.post(`/v1/admin/agents/${agent.id}/approve`);
     const isCareless = number === competitorCount;
     competitors.push({
       name,
@@ -131,8 +123,4 @@ async function enterCompetitors(url: string, adminKey: string): Promise<Competit
     });
   }
   return competitors;
-}
-
-function dollars(cents: number): string {
-  return `$${(cents / 100).toFixed(2)}`;
 }

@@ -4,6 +4,7 @@ const messages = {
   rate_limited: "the model's server wants fewer calls",
   unavailable: "the model's server could not be reached, or failed",
   rejected: "the model's server rejected the call",
+  too_large: "the model's answer was larger than it may be",
   unusable_answer: "the model's answer was not of the form it was asked for",
   aborted: "the call was given up",
 } as const;

@@ -48,6 +48,7 @@ const misleading = /[\p{Cc}\\\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffd]/u;
 /** How far the collecting has come. */
 interface Progress {
   readonly limits: ArtifactLimits;
+  readonly only: readonly string[] | undefined;
   files: number;
   bytes: number;
   refusals: number;
@@ -58,14 +59,15 @@ interface Progress {
 /**
  * The files of a workspace, folder by folder in the order of their names. The workspace is a stranger's: no link is
  * followed, nothing but plain files with one name is opened for reading, and nothing outside can be reached even
- * while the workspace is being changed.
+ * while the workspace is being changed. `only`: files and folders by the names artifacts have, and what is below them.
  */
 export async function* collectArtifacts(
   workspaceFolder: string,
   limits: Partial<ArtifactLimits> = {},
+  only?: readonly string[],
 ): AsyncGenerator<Artifact> {
   const merged = { ...defaultArtifactLimits, ...limits };
-  const progress: Progress = { limits: merged, files: 0, bytes: 0, refusals: 0, full: false };
+  const progress: Progress = { limits: merged, only, files: 0, bytes: 0, refusals: 0, full: false };
   const root = await openRoot(workspaceFolder);
   try {
     yield* fromFolder(root, [], progress);
@@ -75,7 +77,7 @@ export async function* collectArtifacts(
 }
 
 async function* fromFolder(folder: Folder, above: readonly string[], progress: Progress): AsyncGenerator<Artifact> {
-  for (const name of await sortedNames(folder, progress)) {
+  for (const name of await sortedNames(folder, above, progress)) {
     if (progress.full) return;
     const path = [...above, name.toString("utf8")];
     const kind = await kindOf(folder, name, path);
@@ -86,14 +88,24 @@ async function* fromFolder(folder: Folder, above: readonly string[], progress: P
 }
 
 /** No more names are held at once than could still be given out or refused. */
-async function sortedNames(folder: Folder, { limits, files }: Progress): Promise<Buffer[]> {
+async function sortedNames(
+  folder: Folder,
+  above: readonly string[],
+  { limits, only, files }: Progress,
+): Promise<Buffer[]> {
   const names: Buffer[] = [];
   for await (const name of namesIn(folder)) {
     if (limits.passedOver.includes(name.toString("utf8"))) continue;
+    if (only !== undefined && !leadsTo([...above, name.toString("utf8")].join("/"), only)) continue;
     names.push(name);
     if (names.length > limits.files - files + refusalsMax) break;
   }
   return names.sort(Buffer.compare);
+}
+
+/** Whether that is wanted, below something wanted, or on the way to it. */
+function leadsTo(path: string, only: readonly string[]): boolean {
+  return only.some((each) => each === path || path.startsWith(`${each}/`) || each.startsWith(`${path}/`));
 }
 
 async function kindOf(folder: Folder, name: Buffer, path: readonly string[]): Promise<"file" | "folder" | Refusal> {

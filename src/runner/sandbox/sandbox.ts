@@ -14,6 +14,8 @@ import { launch, type SandboxedProcess } from "./sandboxed-process.ts";
 export interface Sandbox {
   /** Looks at the machine and runs a probe: null if the sandbox holds here, else the reason why it does not. */
   check(): Promise<string | null>;
+  /** What the newest check found. */
+  readonly refusal: string | null;
   /** How memory, processes and processor time are limited here; undefined while the sandbox is refused. */
   readonly limitedBy: "control groups" | "watching" | undefined;
   /** Makes a folder into a workspace, or makes sure that one still is. The folder above it must exist. */
@@ -57,6 +59,10 @@ class BubblewrapSandbox implements Sandbox {
       this.#ground = undefined;
       this.#refusal = (error as Error).message;
     }
+    return this.#refusal;
+  }
+
+  get refusal(): string | null {
     return this.#refusal;
   }
 

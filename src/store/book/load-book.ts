@@ -19,8 +19,8 @@ import { allowances, assignments, grantAllotments, parties, questions, tasks, wa
 import { dependencies, invitations } from "./team-tables.ts";
 
 /**
- * Locks in one fixed order, so that two servers never wait for each other: tasks by id, then cash requests, runs, owners,
- * allowances, parties, wallets.
+ * Locks in one fixed order, so that two servers never wait for each other: tasks (by id, subtasks after all others), then
+ * cash requests, runs, owners, allowances, parties, wallets.
  */
 const lockTasks = {
   name: "lock_tasks",
@@ -28,11 +28,15 @@ const lockTasks = {
     where id = any($1::uuid[]
       || array(select parent_id from tasks where id = any($1) and parent_id is not null)
       || array(select task_id from subtask_dependencies where depends_on_id = any($2) and not removed))
-    order by id for update`,
+    order by parent_id is not null, id for update`,
 };
+/** Projects before their subtasks are known; whatever else is no subtask has its turn now. */
 const lockProjects = {
   name: "lock_projects",
-  text: "select id from tasks where id = any($1) order by id for update",
+  text: `select id from tasks
+    where id = any($1::uuid[] || array(select parent_id from tasks where id = any($1) and parent_id is not null))
+      and parent_id is null
+    order by id for update`,
 };
 /** Read after the projects are locked: nobody changes a plan without its project's lock. */
 const readSubtaskIds = { name: "read_subtask_ids", text: "select id from tasks where parent_id = any($1) order by id" };
@@ -232,7 +236,7 @@ async function withWholeProjects(client: ClientBase, loads: Loads): Promise<Load
   const projects = loads.projects ?? [];
   if (projects.length === 0) return loads;
   const [, { rows }] = await Promise.all([
-    client.query({ ...lockProjects, values: [projects] }),
+    client.query({ ...lockProjects, values: [[...projects, ...(loads.tasks ?? [])]] }),
     client.query<{ id: Id }>({ ...readSubtaskIds, values: [projects] }),
   ]);
   const subtasks = rows.map(({ id }) => id);

@@ -163,6 +163,10 @@ export const agents = defineTable<Agent>({
     categories: "text[]",
     taskForce: "boolean",
     autoAccept: "boolean",
+    executor: "text",
+    executorSettings: "json",
+    runLimits: "json",
+    takesOpenTasks: "boolean",
   },
 });
 

@@ -15,6 +15,7 @@ import type { Caller } from "../../store/keys.ts";
 import { apiKeyForRequest, storedHalf } from "../shared/api-keys.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { DoorContext, Route } from "../shared/door.ts";
+import { noRunning, presentRunning, readRunning, runningFields } from "./agent-running.ts";
 import { idFrom, retryOf } from "./caller.ts";
 import { ApprovalDecisionView } from "./competing-views.ts";
 import { presentPage, readCursor, readLimit } from "./paging.ts";
@@ -46,6 +47,7 @@ const NewAgent = Type.Object({
   name: Title,
   capabilities: Type.Optional(Slugs),
   ...profileFields,
+  ...runningFields,
   dialect: Type.Optional(
     Type.Enum(["native", "nexwork"], {
       default: "native",
@@ -105,6 +107,7 @@ export const createAgent: Route = (app, context) => {
             taskForce: body.task_force ?? false,
             // Its document has no way to answer an invitation: opting in is its answer.
             autoAccept: body.auto_accept ?? (dialect === "nexwork" && body.task_force === true),
+            ...readRunning(body, { ...noRunning, id: "" }, caller, context),
           },
           key: storedHalf(apiKey, "member", "First key"),
           grantCredits: context.signupCredits,
@@ -112,13 +115,14 @@ export const createAgent: Route = (app, context) => {
         retry,
       );
       reply.code(201);
-      return { agent: presentAgent({ ...party, ...agent, ...noRecord }, true), api_key: apiKey };
+      return { agent: shown({ ...party, ...agent, ...noRecord }, true, context), api_key: apiKey };
     },
   );
 };
 
 /** GET /v1/agents – the directory, the newest first. 200 · 400 · 401. */
-export const listAgents: Route = (app, { reads }) => {
+export const listAgents: Route = (app, context) => {
+  const { reads } = context;
   app.get(
     "/v1/agents",
     {
@@ -144,13 +148,14 @@ export const listAgents: Route = (app, { reads }) => {
         beforeId: readCursor(request.query),
         limit: limit + 1,
       });
-      return presentPage(agents, limit, (agent) => presentAgent(agent, isInsider(agent, caller)));
+      return presentPage(agents, limit, (agent) => shown(agent, isInsider(agent, caller), context));
     },
   );
 };
 
 /** GET /v1/agents/{id} – with what admins have said of it for itself, its operator and admins. 200 · 401 · 404. */
-export const getAgent: Route = (app, { reads }) => {
+export const getAgent: Route = (app, context) => {
+  const { reads } = context;
   app.get(
     "/v1/agents/:id",
     {
@@ -176,9 +181,9 @@ export const getAgent: Route = (app, { reads }) => {
     async (request) => {
       const id = idFrom(request.params.id, "agent_not_found");
       const agent = (await readAgentProfile(reads, id)) ?? refuse("agent_not_found");
-      if (!isInsider(agent, callerOf(request))) return { agent: presentAgent(agent, false) };
+      if (!isInsider(agent, callerOf(request))) return { agent: shown(agent, false, context) };
       const decisions = await readApprovalDecisions(reads, id);
-      return { agent: presentAgent(agent, true), approval_decisions: decisions.map(presentApprovalDecision) };
+      return { agent: shown(agent, true, context), approval_decisions: decisions.map(presentApprovalDecision) };
     },
   );
 };
@@ -189,6 +194,7 @@ export const patchAgent: Route = (app, context) => {
     name: Type.Optional(Title),
     capabilities: Type.Optional(Slugs),
     ...profileFields,
+    ...runningFields,
   });
   app.patch(
     "/v1/agents/:id",
@@ -210,7 +216,7 @@ export const patchAgent: Route = (app, context) => {
       const agent = (await readAgentProfile(reads, id)) ?? refuse("agent_not_found");
       if (!isInsider(agent, caller)) refuse("not_allowed");
       await updateAgent(reads, id, readChange(request.body, agent, caller));
-      return { agent: presentAgent((await readAgentProfile(reads, id)) ?? agent, true) };
+      return { agent: shown((await readAgentProfile(reads, id)) ?? agent, true, context) };
 
       function readChange(body: Static<typeof Body>, before: AgentProfile, by: Caller) {
         return {
@@ -224,11 +230,16 @@ export const patchAgent: Route = (app, context) => {
           systemPrompt: body.system_prompt === undefined ? before.systemPrompt : body.system_prompt,
           taskForce: body.task_force ?? before.taskForce,
           autoAccept: body.auto_accept ?? before.autoAccept,
+          ...readRunning(body, before, by, context),
         };
       }
     },
   );
 };
+
+function shown(agent: AgentProfile, toInsider: boolean, { unusableExecutors }: DoorContext) {
+  return { ...presentAgent(agent, toInsider), ...(toInsider ? presentRunning(agent, unusableExecutors()) : {}) };
+}
 
 /** Who sees an agent's private fields and may change them. */
 function isInsider(agent: AgentProfile, { partyId, role }: Caller): boolean {

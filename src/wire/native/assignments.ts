@@ -110,14 +110,21 @@ export const ask: Route = (app, context) => {
 
 const WebLink = Type.String({ pattern: "^https?://[^\\s]+$", maxLength: 2_048 });
 
+/** What a worker hands in. */
+export const HandedIn = {
+  text: FilledText,
+  file_ids: Type.Optional(Type.Array(Id, { maxItems: 100, uniqueItems: true })),
+  links: Type.Optional(Type.Array(WebLink, { maxItems: 100 })),
+};
+
+/** What is no id cannot be a file's. Refuses `file_not_found`. */
+export function fileIdsFrom(fileIds: readonly string[] = []): string[] {
+  return fileIds.map((id) => (isId(id) ? id.toLowerCase() : refuse("file_not_found")));
+}
+
 /** POST /v1/assignments/{id}/submit – 200 · 400 · 401 · 404 also a file that is not the worker's · 409. */
 export const submitWork: Route = (app, context) => {
-  const Body = Type.Object({
-    text: FilledText,
-    file_ids: Type.Optional(Type.Array(Id, { maxItems: 100, uniqueItems: true })),
-    links: Type.Optional(Type.Array(WebLink, { maxItems: 100 })),
-    result_url: Type.Optional(nullable(WebLink)),
-  });
+  const Body = Type.Object({ ...HandedIn, result_url: Type.Optional(nullable(WebLink)) });
   app.post(
     "/v1/assignments/:id/submit",
     {
@@ -133,9 +140,9 @@ export const submitWork: Route = (app, context) => {
     },
     async (request) => {
       const caller = callerOf(request);
-      const { text, file_ids = [], links = [], result_url: resultUrl = null } = request.body;
+      const { text, file_ids, links = [], result_url: resultUrl = null } = request.body;
       const ref = await refOf(request.params.id, caller, context);
-      const fileIds = file_ids.map((id) => (isId(id) ? id.toLowerCase() : refuse("file_not_found")));
+      const fileIds = fileIdsFrom(file_ids);
       const done = await context.engine.execute(
         submitCommand,
         { ...ref, text, fileIds, links, resultUrl },

@@ -5,6 +5,7 @@ import type { Door, Route } from "../shared/door.ts";
 import { acceptJsonBodies } from "../shared/json-body.ts";
 import { decideOnAgent, listAgentsForAdmins } from "./admin-agents.ts";
 import { createAgent, getAgent, listAgents, patchAgent } from "./agents.ts";
+import { amendDelivery } from "./amend.ts";
 import { ask, releaseWork, sendHeartbeat, sendProgress, submitWork } from "./assignments.ts";
 import { decideCash, listCashRequests, listOwnCash, requestCash } from "./cash.ts";
 import { closeIntake, declineProposal, reopenIntake, shortlistProposal } from "./choosing.ts";
@@ -102,6 +103,7 @@ const routes: readonly Route[] = [
   postProjectMessage,
   getSubtask,
   getSubtaskContext,
+  amendDelivery,
   inviteMember,
   reassignSubtask,
   listSubtaskMessages,

@@ -1,11 +1,10 @@
 import { Type } from "@fastify/type-provider-typebox";
 import { answerInvitation } from "../../market/answer-invitation.ts";
-import { dropMember } from "../../market/drop-member.ts";
 import { inviteMember as inviteMemberCommand } from "../../market/invite-member.ts";
-import { withdrawInvitation } from "../../market/withdraw-invitation.ts";
+import { reassignSubtask as reassignCommand } from "../../market/reassign-subtask.ts";
 import { refuse } from "../../model/errors.ts";
 import { readAgentProfile } from "../../store/agent-profiles.ts";
-import { readInvitation, readInvitations, readStaffing } from "../../store/invitations.ts";
+import { readInvitation, readInvitations } from "../../store/invitations.ts";
 import { readSubtaskContext } from "../../store/subtask-context.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { DoorContext, Route } from "../shared/door.ts";
@@ -96,16 +95,8 @@ export const reassignSubtask: Route = (app, context) => {
       const seen = await seenSubtask(request.params.id, caller, context);
       refuseUnlessBuyer(seen);
       const { subtaskId } = seen;
-      const { assignmentId, invitationId } = await readStaffing(context.reads, subtaskId);
-      const [buyerId, retry] = [caller.partyId, retryOf(request, caller)];
-      if (assignmentId !== null) {
-        const { reason } = request.body;
-        await context.engine.execute(dropMember, { subtaskId, assignmentId, buyerId, reason }, retry);
-      } else if (invitationId !== null) {
-        await context.engine.execute(withdrawInvitation, { subtaskId, invitationId, buyerId }, retry);
-      } else {
-        refuse("subtask_wrong_state", { message: "Nobody has this subtask." });
-      }
+      const input = { subtaskId, buyerId: caller.partyId, reason: request.body.reason };
+      await context.engine.execute(reassignCommand, input, retryOf(request, caller));
       const found = (await readSubtaskContext(context.reads, subtaskId)) ?? refuse("subtask_not_found");
       return { subtask: presentSubtask(found.subtask, seen.projectId, found.state) };
     },

@@ -1,4 +1,5 @@
 import { Type } from "@fastify/type-provider-typebox";
+import { runningViews } from "./agent-running.ts";
 import {
   Currency,
   component,
@@ -201,6 +202,7 @@ export const AgentView = component(
     ),
     system_prompt: Type.Optional(NullableText),
     owner_email: Type.Optional(NullableText),
+    ...runningViews,
   }),
 );
 

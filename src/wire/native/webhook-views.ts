@@ -1,5 +1,5 @@
 import { Type } from "@fastify/type-provider-typebox";
-import type { WebhookEndpoint } from "../../model/webhook.ts";
+import type { OwnWebhook } from "../../model/webhook.ts";
 import type { Notice } from "../../store/notices.ts";
 import type { Attempt, Delivery, DeliveryDetails } from "../../store/webhook-deliveries.ts";
 import { component, Id, Moment, NullableInteger, NullableMoment, NullableText } from "./schemas.ts";
@@ -81,7 +81,7 @@ export const NoticeView = component(
 
 export const webhookComponents = [WebhookView, DeliveryView, DeliveryDetailsView, NoticeView];
 
-export function presentWebhook(endpoint: WebhookEndpoint) {
+export function presentWebhook(endpoint: OwnWebhook) {
   const failing = endpoint.failingSince === null ? ("active" as const) : ("failing" as const);
   return {
     id: endpoint.id,

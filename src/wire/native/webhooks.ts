@@ -3,7 +3,7 @@ import { v7 as newId } from "uuid";
 import { refuse } from "../../model/errors.ts";
 import { addHours } from "../../model/instant.ts";
 import { checkOutsideUrl } from "../../model/outside-url.ts";
-import type { WebhookEndpoint } from "../../model/webhook.ts";
+import type { OwnWebhook } from "../../model/webhook.ts";
 import type { Caller } from "../../store/keys.ts";
 import {
   addEndpoint,
@@ -211,12 +211,12 @@ export const rotateWebhookSecret: Route = (app, context) => {
 };
 
 /** Refuses `webhook_not_found`. */
-export async function ownWebhook(id: string, caller: Caller, { reads }: DoorContext): Promise<WebhookEndpoint> {
+export async function ownWebhook(id: string, caller: Caller, { reads }: DoorContext): Promise<OwnWebhook> {
   const found = await readEndpoint(reads, idFrom(id, "webhook_not_found"), caller.partyId);
   return found ?? refuse("webhook_not_found");
 }
 
-function refuseAgentMarkets({ format }: WebhookEndpoint): void {
+function refuseAgentMarkets({ format }: OwnWebhook): void {
   if (format === "agentmarket") refuse("webhook_of_agentmarket");
 }
 
@@ -224,14 +224,14 @@ function checkUrl(url: string, { allowHttpUrls, openNetworks }: DoorContext): st
   return checkOutsideUrl(url, { field: "url", allowHttp: allowHttpUrls, openNetworks });
 }
 
-function switched(webhook: WebhookEndpoint, { enabled }: Static<typeof Change>, { clock }: DoorContext) {
+function switched(webhook: OwnWebhook, { enabled }: Static<typeof Change>, { clock }: DoorContext) {
   if (enabled === true) return { failingSince: null, disabledAt: null, disabledReason: null };
   const { failingSince, disabledAt, disabledReason } = webhook;
   if (enabled === undefined || disabledAt !== null) return { failingSince, disabledAt, disabledReason };
   return { failingSince, disabledAt: clock(), disabledReason: "owner" as const };
 }
 
-function withSecret(webhook: WebhookEndpoint, { secret }: DoorContext) {
+function withSecret(webhook: OwnWebhook, { secret }: DoorContext) {
   return {
     webhook: presentWebhook(webhook),
     secret: endpointSecretOf(webhook.id, webhook.secretVersion, secret),

@@ -1,14 +1,28 @@
 import type { FastifyInstance } from "fastify";
+import type { ExecutorKind } from "../../model/run.ts";
 
 export interface HealthContext {
   /** Resolves when the database answers; rejects otherwise. */
   readonly pingDatabase: () => Promise<void>;
   readonly queueLength: () => number;
+  /** Why agents of these kinds cannot be run by this process. */
+  readonly unusableExecutors: () => Readonly<Partial<Record<ExecutorKind, string>>>;
+  /** Whether agents' programs can be run here; null: this process runs none. */
+  readonly sandbox: () => SandboxHealth | null;
+}
+
+interface SandboxHealth {
+  /** Why not; null: the sandbox holds. */
+  readonly refusal: string | null;
+  readonly limitedBy: string | undefined;
 }
 
 const pingTimeoutMs = 2_000;
 
-/** GET /healthz: this process runs. GET /readyz: it can also serve, that is, the database answers. 200 · 503. */
+/**
+ * GET /healthz: this process runs. GET /readyz: it can also serve, that is, the database answers; and whether it can run
+ * agents' programs, which it need not. 200 · 503.
+ */
 export function mountHealth(app: FastifyInstance, context: HealthContext): void {
   app.get("/healthz", async () => ({ status: "ok" }));
   app.get("/readyz", async (request, reply) => {
@@ -17,8 +31,19 @@ export function mountHealth(app: FastifyInstance, context: HealthContext): void 
       return false;
     });
     reply.code(database ? 200 : 503);
-    return { status: database ? "ok" : "unavailable", database, queued_commands: context.queueLength() };
+    return {
+      status: database ? "ok" : "unavailable",
+      database,
+      queued_commands: context.queueLength(),
+      unusable_executors: context.unusableExecutors(),
+      sandbox: presentSandbox(context.sandbox()),
+    };
   });
+}
+
+function presentSandbox(health: SandboxHealth | null) {
+  if (health === null) return null;
+  return { holds: health.refusal === null, limited_by: health.limitedBy ?? null, refusal: health.refusal };
 }
 
 async function answersInTime(ping: () => Promise<void>): Promise<boolean> {

@@ -6,6 +6,7 @@ import type { Pool } from "pg";
 import type { Engine } from "../../engine/engine.ts";
 import type { Instant } from "../../model/instant.ts";
 import type { Networks } from "../../model/outside-url.ts";
+import type { ExecutorKind, RunLimits } from "../../model/run.ts";
 import type { People } from "../../people/people.ts";
 import type { Sessions } from "../../people/sessions.ts";
 import type { AgentworkTasks } from "../../store/agentwork-tasks.ts";
@@ -52,6 +53,12 @@ export interface DoorContext {
   readonly fileBytes: FileBytes;
   readonly rateLimiter: RateLimiter;
   readonly payments: Payments;
+  /** How long whoever hires an agent directly waits for the result. */
+  readonly executeMs: number;
+  /** What one run may use at most. */
+  readonly runLimits: RunLimits;
+  /** Why this server cannot run agents of some kinds; empty where another process does it. */
+  readonly unusableExecutors: () => Partial<Record<ExecutorKind, string>>;
 }
 
 /** A Fastify instance whose schemas are TypeBox. */

@@ -17,6 +17,7 @@ export function endpointSecretOf(endpointId: Id, version: number, serverSecret: 
 /** The secrets that an endpoint's messages are signed with now, the newest first. */
 export function signingSecretsOf(endpoint: WebhookEndpoint, serverSecret: string, now: Instant): string[] {
   const { id, format, secretVersion, previousSecretUntil } = endpoint;
+  if (format === "a2a") return [];
   if (format === "agentmarket") return [webhookSecretOf(id, serverSecret)];
   const newest = endpointSecretOf(id, secretVersion, serverSecret);
   const isPreviousValid = secretVersion > 1 && previousSecretUntil !== null && now < previousSecretUntil;

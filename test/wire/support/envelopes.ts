@@ -17,6 +17,15 @@ const envelopes: Readonly<Record<DoorName, (status: number) => Record<string, un
     id: expect.toBeOneOf([null, 1]),
     error: expect.objectContaining({ code: expect.any(Number), message: text }),
   }),
+  a2a: () => ({
+    jsonrpc: "2.0",
+    id: expect.toBeOneOf([null, 1]),
+    error: {
+      code: expect.any(Number),
+      message: text,
+      data: [expect.objectContaining({ reason: expect.stringMatching(/^[A-Z_]+$/), domain: text })],
+    },
+  }),
   native: problem,
   operations: problem,
 };
@@ -37,6 +46,7 @@ const extras: Readonly<Record<DoorName, readonly string[]>> = {
   agentwork: [],
   nexwork: [],
   mcp: [],
+  a2a: [],
   native: ["errors", "state"],
   operations: [],
 };

@@ -7,7 +7,7 @@ import { CompetitionClient } from "../../support/competition-client.ts";
 import { Engineer } from "../../support/engineer.ts";
 import { FilesClient } from "../../support/files-client.ts";
 import { foundOrganization, NativeClient } from "../../support/native-client.ts";
-import { NexworkClient, openCompetition, openCompetitor, shortlist } from "../../support/nexwork-client.ts";
+import { NexworkClient, openCompetition, shortlist } from "../../support/nexwork-client.ts";
 import { ProjectClient } from "../../support/project-client.ts";
 import type { TestHouse } from "../../support/test-house.ts";
 import { type DoorName, nameOf, type Route } from "./route-table.ts";
@@ -37,6 +37,7 @@ export async function setHostileScene(house: TestHouse): Promise<HostileScene> {
     nexwork: await setNexwork(house),
     native,
     mcp: native,
+    a2a: await setA2a(house),
     operations: native,
   };
   return {
@@ -92,17 +93,31 @@ async function setAgentwork(house: TestHouse): Promise<Part> {
   };
 }
 
-/** A task to propose on, and another on which the agent owes a delivery. */
+/** A task to propose on, another on which the agent owes a delivery, and a subtask that it is to do. */
 async function setNexwork(house: TestHouse): Promise<Part> {
   const client = new NexworkClient(house.url);
-  const [poster, agent] = [await openOrganization(house), await openCompetitor(house)];
+  const team = await ProjectClient.open(house);
+  const [poster, agent] = [await openOrganization(house), await team.agent({ categories: ["lead_research"] })];
+  const { a: subtaskId = "" } = (await team.project()).parts;
+  await team.invite(subtaskId, agent);
   const [openTaskId, ownTaskId] = [await openCompetition(house, poster.id), await openCompetition(house, poster.id)];
   await client.propose(ownTaskId, agent.key);
   await shortlist(house, ownTaskId, agent);
   return {
     keyOf: async () => agent.key,
-    idOf: ({ path }) => (path.endsWith("/deliver") ? ownTaskId : openTaskId),
+    idOf: ({ path }) => {
+      if (path.startsWith("/api/v1/subtasks/")) return subtaskId;
+      return path.endsWith("/deliver") ? ownTaskId : openTaskId;
+    },
   };
+}
+
+/** An agent of somebody else's to speak to. */
+async function setA2a(house: TestHouse): Promise<Part> {
+  const client = new NativeClient(house.url);
+  const [poster, operator] = [await foundOrganization(house), await foundOrganization(house)];
+  const agent = await client.createAgent(operator.key);
+  return { keyOf: async () => poster.key, idOf: () => agent.id };
 }
 
 async function setNative(house: TestHouse): Promise<Part & { readonly deliveryId: string }> {

@@ -126,6 +126,7 @@ export const nativeRules: Readonly<Record<string, Rule>> = {
   ...teams("subtaskId", {
     "GET /v1/subtasks/{id}": undefined,
     "GET /v1/subtasks/{id}/context": undefined,
+    "POST /v1/subtasks/{id}/amend": { text: "A" },
     "POST /v1/subtasks/{id}/invite": { agent_id: "00000000-0000-7000-8000-000000000000" },
     "POST /v1/subtasks/{id}/reassign": { reason: "A" },
     "GET /v1/subtasks/{id}/messages": undefined,

@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { openTestHouse, type TestHouse, type TestHouseOptions } from "../../support/test-house.ts";
 
 /** Whose language an address speaks; `operations` are the addresses for those who run the server. */
-export type DoorName = "agentmarket" | "agentwork" | "club" | "mcp" | "native" | "nexwork" | "operations";
+export type DoorName = "a2a" | "agentmarket" | "agentwork" | "club" | "mcp" | "native" | "nexwork" | "operations";
 
 /** One route as the server itself knows it. */
 export interface Route {
@@ -42,6 +42,7 @@ const roots: readonly (readonly [RegExp, DoorName])[] = [
   [/^\/api\//, "agentmarket"],
   [/^\/v1\//, "native"],
   [/^\/mcp$/, "mcp"],
+  [/^\/(a2a|\.well-known\/agent-card\.json)(\/|$)/, "a2a"],
 ];
 
 /**

@@ -39,6 +39,12 @@ export const samples: Readonly<Record<string, Sample>> = {
     fileUrls: ["https://example.com/1"],
     submissionUrl: "https://example.com/2",
   },
+  "POST /nexwork/api/v1/subtasks/:id/messages": { content: "Picked this up." },
+  "POST /nexwork/api/v1/subtasks/:id/deliver": {
+    content: "Done.",
+    fileUrls: ["https://example.com/1"],
+    submissionUrl: "https://example.com/2",
+  },
 
   "POST /v1/keys": { label: "Key", format: "aw_live", role: "member" },
   "POST /v1/keys/:id/rotate": {},
@@ -115,6 +121,8 @@ export const samples: Readonly<Record<string, Sample>> = {
     result_url: "https://example.com/2",
   },
   "POST /v1/assignments/:id/release": { reason: "Too hard." },
+  "POST /a2a": { jsonrpc: "2.0", id: 1, method: "SendMessage", params: { message: { messageId: "1", parts: [] } } },
+  "POST /a2a/agents/:id": { jsonrpc: "2.0", id: 1, method: "GetTask", params: { id: "none" } },
   "POST /v1/webhooks": { url: "https://example.com/hook", events: ["task.completed"], description: "Mine" },
   "PATCH /v1/webhooks/:id": { url: "https://example.com/hook", events: ["task.*"], description: "Mine", enabled: true },
   "POST /v1/webhooks/:id/rotate-secret": { overlap_hours: 1 },

@@ -32,6 +32,8 @@ export interface Things {
   readonly competingTaskId: string;
   /** Somebody else works on it, in a category that everybody may see. */
   readonly competedTaskId: string;
+  /** Somebody else is its member. */
+  readonly subtaskId: string;
   readonly customerEmail: string;
   readonly fileId: string;
 }
@@ -182,6 +184,10 @@ export const strangersTable: Readonly<Record<string, Row | readonly Row[]>> = {
     onCompetition("competingTaskId", "/deliver", { content: "Mine now" }, 404),
     onCompetition("competedTaskId", "/deliver", { content: "Mine now" }, 404),
   ],
+  "GET /nexwork/api/v1/subtasks/:id/context": onSubtask("/context"),
+  "GET /nexwork/api/v1/subtasks/:id/messages": onSubtask("/messages"),
+  "POST /nexwork/api/v1/subtasks/:id/messages": onSubtask("/messages", { content: "Let me in." }),
+  "POST /nexwork/api/v1/subtasks/:id/deliver": onSubtask("/deliver", { content: "Mine now" }),
   "GET /nexwork/api/v1/agents/me": { request: () => ({ path: "/api/v1/agents/me" }), expected: agentsRead },
   "GET /nexwork/api/v1/agents/me/tasks": { request: () => ({ path: "/api/v1/agents/me/tasks" }), expected: agentsRead },
   "GET /nexwork/api/v1/agents/me/earnings": {
@@ -205,6 +211,32 @@ export const strangersTable: Readonly<Record<string, Row | readonly Row[]>> = {
       }),
     ),
   ],
+
+  "GET /.well-known/agent-card.json": {
+    request: () => ({ path: "/.well-known/agent-card.json" }),
+    expected: publicRead,
+  },
+  "GET /a2a/agents/:id/.well-known/agent-card.json": {
+    request: ({ ownerId }) => ({ path: `/a2a/agents/${ownerId}/.well-known/agent-card.json` }),
+    expected: publicRead,
+  },
+  "POST /a2a": {
+    request: () => ({
+      path: "/a2a",
+      ...callingA2a("SendMessage", { message: { messageId: "1", parts: [{ text: "x" }] } }),
+    }),
+    expected: publicRead,
+  },
+  // Whoever may not see a task is told by JSON-RPC that there is none.
+  "POST /a2a/agents/:id": ["GetTask", "CancelTask", "ListTasks", "ListTaskPushNotificationConfigs"].map(
+    (method): Row => ({
+      request: ({ ownerId, privateTaskId: id }) => ({
+        path: `/a2a/agents/${ownerId}`,
+        ...callingA2a(method, { id, taskId: id }),
+      }),
+      expected: ownRead,
+    }),
+  ),
 
   "POST /v1/files": { request: () => ({ path: "/v1/files", ...uploadOf("x") }), expected: [401, 401, 401, 201, 201] },
   // The link is the permission; an id alone is none.
@@ -254,6 +286,13 @@ function onCompetition(
   };
 }
 
+function onSubtask(rest: string, body?: unknown): Row {
+  return {
+    request: ({ subtaskId }) => ({ path: `/api/v1/subtasks/${subtaskId}${rest}`, body }),
+    expected: [401, 401, 401, 404, 403],
+  };
+}
+
 function onDelegated(rest: string, body?: unknown): Row {
   return {
     request: ({ delegatedTaskId }) => ({ path: `/api/v1/tasks/${delegatedTaskId}${rest}`, body }),
@@ -278,6 +317,10 @@ function callingTool(method: string, params: unknown): Pick<Request, "body" | "h
     body: { jsonrpc: "2.0", id: 1, method, params },
     headers: { Accept: "application/json, text/event-stream" },
   };
+}
+
+function callingA2a(method: string, params: unknown): Pick<Request, "body" | "headers"> {
+  return { body: { jsonrpc: "2.0", id: 1, method, params }, headers: { "A2A-Version": "1.0" } };
 }
 
 /** What an MCP client sends to learn of a task; its owner gets the solution. */

@@ -1,0 +1,53 @@
+import type { ChatModel } from "../model/chat.ts";
+import type { ExecutorKind } from "../model/run.ts";
+import { openEngineer } from "../runner/engineer/engineer.ts";
+import type { Executors, UnavailableExecutor } from "../runner/executor.ts";
+import { openPrompt } from "../runner/prompt.ts";
+import type { Limits } from "../runner/sandbox/limits.ts";
+import type { Sandbox } from "../runner/sandbox/sandbox.ts";
+
+/** What executors are made of. */
+export interface ExecutorParts {
+  /** null: none is configured. */
+  readonly chat: ChatModel | null;
+  readonly sandbox: Sandbox;
+  /** Of each program that agents run. */
+  readonly limits: Partial<Limits>;
+}
+
+const noModel: UnavailableExecutor = {
+  unavailable: "No language model is configured on this server (MODEL_BASE_URL or ANTHROPIC_API_KEY).",
+};
+
+/** Every way in which this server runs an agent, or why it cannot. */
+export function openExecutors({ chat, sandbox, limits }: ExecutorParts): Executors {
+  const missing = { unavailable: "This server cannot run agents of this kind." };
+  const noSandbox =
+    sandbox.refusal === null ? null : { unavailable: `The sandbox does not hold here: ${sandbox.refusal}` };
+  return {
+    prompt: chat === null ? noModel : openPrompt(chat),
+    endpoint: missing,
+    engineer: chat === null ? noModel : (noSandbox ?? openEngineer({ model: chat, sandbox, limits })),
+    command: missing,
+    a2a: missing,
+  };
+}
+
+/** Those that can be used. */
+export function usableKinds(executors: Executors): ExecutorKind[] {
+  return kinds(executors).filter((kind) => typeof executors[kind] === "function");
+}
+
+/** Why each of the others cannot. */
+export function unusableKinds(executors: Executors): Partial<Record<ExecutorKind, string>> {
+  return Object.fromEntries(
+    kinds(executors).flatMap((kind) => {
+      const executor = executors[kind];
+      return typeof executor === "function" ? [] : [[kind, executor.unavailable]];
+    }),
+  );
+}
+
+function kinds(executors: Executors): ExecutorKind[] {
+  return Object.keys(executors) as ExecutorKind[];
+}
