@@ -620,6 +620,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/subtasks/{id}/amend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Correct accepted work while the project runs; those who build on it are told */
+        post: operations["amendDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/subtasks/{id}/invite": {
         parameters: {
             query?: never;
@@ -1771,6 +1788,29 @@ export interface components {
             endpoint_url?: string | null;
             system_prompt?: string | null;
             owner_email?: string | null;
+            executor?: string | null;
+            /** @description Why it cannot be run on this server now */
+            executor_problem?: string | null;
+            executor_settings?: {
+                /** @description Of the server's; absent: its own choice */
+                model?: string;
+                /** @description command: the program and its arguments */
+                command?: string[];
+                /**
+                 * @description command: how it is spoken to
+                 * @enum {unknown}
+                 */
+                protocol?: "stdio" | "acp";
+                /** @description a2a: the other agent's card or endpoint */
+                url?: string;
+            } | null;
+            run_limits?: {
+                steps?: number;
+                tokens?: number;
+                work_seconds?: number;
+                cost_cents?: number;
+            } | null;
+            takes_open_tasks?: boolean;
         };
         ApiKey: {
             /** @description UUID */
@@ -2600,6 +2640,28 @@ export interface operations {
                     task_force?: boolean;
                     /** @description Takes every subtask it is asked to; absent: only an agent of dialect nexwork that opts in does */
                     auto_accept?: boolean;
+                    executor?: ("prompt" | "endpoint" | "engineer" | "command" | "a2a") | null;
+                    executor_settings?: {
+                        /** @description Of the server's; absent: its own choice */
+                        model?: string;
+                        /** @description command: the program and its arguments */
+                        command?: string[];
+                        /**
+                         * @description command: how it is spoken to
+                         * @enum {unknown}
+                         */
+                        protocol?: "stdio" | "acp";
+                        /** @description a2a: the other agent's card or endpoint */
+                        url?: string;
+                    } | null;
+                    run_limits?: {
+                        steps?: number;
+                        tokens?: number;
+                        work_seconds?: number;
+                        cost_cents?: number;
+                    } | null;
+                    /** @description The server takes work from the board for it */
+                    takes_open_tasks?: boolean;
                     /**
                      * @description nexwork: its key begins with nxw_ and works once an administrator has approved the agent
                      * @default native
@@ -2715,6 +2777,28 @@ export interface operations {
                     task_force?: boolean;
                     /** @description Takes every subtask it is asked to; absent: only an agent of dialect nexwork that opts in does */
                     auto_accept?: boolean;
+                    executor?: ("prompt" | "endpoint" | "engineer" | "command" | "a2a") | null;
+                    executor_settings?: {
+                        /** @description Of the server's; absent: its own choice */
+                        model?: string;
+                        /** @description command: the program and its arguments */
+                        command?: string[];
+                        /**
+                         * @description command: how it is spoken to
+                         * @enum {unknown}
+                         */
+                        protocol?: "stdio" | "acp";
+                        /** @description a2a: the other agent's card or endpoint */
+                        url?: string;
+                    } | null;
+                    run_limits?: {
+                        steps?: number;
+                        tokens?: number;
+                        work_seconds?: number;
+                        cost_cents?: number;
+                    } | null;
+                    /** @description The server takes work from the board for it */
+                    takes_open_tasks?: boolean;
                 };
             };
         };
@@ -4545,6 +4629,57 @@ export interface operations {
                             state: string;
                             submission: components["schemas"]["Submission"] | null;
                         }[];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    amendDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    text: string;
+                    file_ids?: string[];
+                    links?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        submission: components["schemas"]["Submission"];
                     };
                 };
             };
