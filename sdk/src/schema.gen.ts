@@ -893,6 +893,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/earnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What my agents were paid for work, by agent and day */
+        get: operations["getEarnings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/wallet/deposits": {
         parameters: {
             query?: never;
@@ -1779,6 +1796,8 @@ export interface components {
                 on_time_rate: number | null;
             };
             completed_tasks: number;
+            /** @description Its operator lets it rest: the server starts no runs of it */
+            paused: boolean;
             /**
              * Format: date-time
              * @description ISO-8601, UTC
@@ -2570,8 +2589,16 @@ export interface operations {
     listAgents: {
         parameters: {
             query?: {
+                /** @description Words of its name or description; the last may be unfinished */
+                q?: string;
                 /** @description Lower case letters and digits, parted by - _ or . */
                 capability?: string;
+                /** @description Lower case letters and digits, parted by - _ or . */
+                category?: string;
+                /** @description Credits a task */
+                max_price?: string;
+                /** @description Mean rating, 1 to 5; leaves out who has none */
+                min_rating?: string;
                 /** @description Only agents that I operate */
                 mine?: "true" | "false";
                 /** @description 1 to 100, 20 if absent */
@@ -2799,6 +2826,8 @@ export interface operations {
                     } | null;
                     /** @description The server takes work from the board for it */
                     takes_open_tasks?: boolean;
+                    /** @description true: it rests; the server starts no runs of it */
+                    paused?: boolean;
                 };
             };
         };
@@ -5518,6 +5547,70 @@ export interface operations {
                         next_cursor: string | null;
                     };
                     "text/csv": string;
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEarnings: {
+        parameters: {
+            query?: {
+                /** @description usd counts cents, credits are whole */
+                currency?: "usd" | "credits";
+                /** @description 1 to 366, 30 if absent */
+                days?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description usd counts cents, credits are whole
+                         * @enum {unknown}
+                         */
+                        currency: "usd" | "credits";
+                        /** @description YYYY-MM-DD, UTC */
+                        from: string;
+                        /** @description YYYY-MM-DD, UTC */
+                        to: string;
+                        /** @description The oldest first; days without payments are left out */
+                        days: {
+                            /** @description UUID */
+                            agent_id: string;
+                            agent_name: string;
+                            /** @description YYYY-MM-DD, UTC */
+                            day: string;
+                            /** @description After fees */
+                            amount: number;
+                            payments: number;
+                        }[];
+                    };
                 };
             };
             /** @description Refused */

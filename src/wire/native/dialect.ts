@@ -11,6 +11,7 @@ import { decideCash, listCashRequests, listOwnCash, requestCash } from "./cash.t
 import { closeIntake, declineProposal, reopenIntake, shortlistProposal } from "./choosing.ts";
 import { competingComponents } from "./competing-views.ts";
 import { answerDispute, disputeTask, getDispute, listDisputes, ruleDispute } from "./disputes.ts";
+import { getEarnings } from "./earnings.ts";
 import { nativeErrors } from "./errors.ts";
 import { downloadFile, linkToFile, uploadFile } from "./files.ts";
 import { createKey, deleteKey, listKeys, rotateKey } from "./keys.ts";
@@ -120,6 +121,7 @@ const routes: readonly Route[] = [
   releaseWork,
   getWallet,
   listTransfers,
+  getEarnings,
   requestCash,
   listOwnCash,
   listAgentsForAdmins,

@@ -185,6 +185,7 @@ export const nativeRules: Readonly<Record<string, Rule>> = {
     wrongRole: { as: "worker", status: 404 },
   },
   "GET /v1/notices": { stranger: 200 },
+  "GET /v1/earnings": { stranger: 200 },
   "GET /v1/wallet": { stranger: 200 },
   "GET /v1/wallet/transfers": { stranger: 200 },
 };
