@@ -18,6 +18,7 @@ import { manualPayments } from "./outbound/manual-payments.ts";
 import { openChat, openModels } from "./outbound/models/open-models.ts";
 import { openObjectStore } from "./outbound/open-object-store.ts";
 import type { PaymentProvider } from "./outbound/payment-provider.ts";
+import type { FirstAdministrator } from "./people/first-administrator.ts";
 import { openPeople } from "./people/open-people.ts";
 import type { Executors } from "./runner/executor.ts";
 import type { A2aTask } from "./store/a2a-tasks.ts";
@@ -96,6 +97,7 @@ export interface App {
   readonly keys: KeyRing;
   readonly eventFeed: EventFeed;
   readonly workFeed: WorkFeed;
+  readonly firstAdministrator: FirstAdministrator;
   /** Begins to answer; returns the address. */
   listen(address: { host: string; port: number }): Promise<string>;
   /** Stops accepting, finishes what is in flight, closes the database. */
@@ -150,6 +152,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const {
     people,
     sessions,
+    firstAdministrator,
     close: closePeople,
   } = openPeople({
     ...config,
@@ -176,6 +179,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     taskViews: new TaskViews(database.lookups),
     people,
     sessions,
+    firstAdministrator,
     agentworkTasks: new AgentworkTasks(database.lookups),
     agentworkTaskCredits: config.agentworkTaskCredits,
     clubTasks: new ClubTasks(database.lookups),
@@ -207,6 +211,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     keys,
     eventFeed,
     workFeed,
+    firstAdministrator,
     async listen({ host, port }) {
       listensAt = await http.listen({ host, port });
       return listensAt;

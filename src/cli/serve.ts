@@ -27,4 +27,11 @@ export async function serve(): Promise<void> {
     { url: house.url, mode: config.mode, dataFolder: config.dataFolder, adminKeyFile: house.adminKeyFile },
     `Guildhall is open at ${house.url}`,
   );
+  const token = await house.app.firstAdministrator.token();
+  if (token === undefined) return;
+  // Not into the log: whoever opens the link becomes the administrator.
+  const link = `${config.publicUrl ?? house.url}/first-administrator?token=${token}`;
+  process.stdout.write(
+    `\nNobody looks after this market in the browser yet. Become its administrator (works once):\n${link}\n\n`,
+  );
 }

@@ -2,6 +2,7 @@ import type { BaseLogger } from "pino";
 import type { Engine } from "../engine/engine.ts";
 import { openMailer } from "../outbound/mail.ts";
 import type { Database } from "../store/database.ts";
+import { FirstAdministrator } from "./first-administrator.ts";
 import { Passwords } from "./passwords.ts";
 import { People } from "./people.ts";
 import { Sessions } from "./sessions.ts";
@@ -21,6 +22,7 @@ export interface OpenPeopleOptions {
 export interface OpenPeople {
   readonly people: People;
   readonly sessions: Sessions;
+  readonly firstAdministrator: FirstAdministrator;
   close(): void;
 }
 
@@ -42,5 +44,6 @@ export function openPeople(options: OpenPeopleOptions): OpenPeople {
     limitsAttempts,
     log,
   });
-  return { people, sessions, close: () => mailer.close() };
+  const firstAdministrator = new FirstAdministrator({ engine, reads: database.reads, people, secret });
+  return { people, sessions, firstAdministrator, close: () => mailer.close() };
 }

@@ -80,11 +80,16 @@ export async function hasAdminKey(pool: Pool): Promise<boolean> {
   return rows[0]?.found ?? false;
 }
 
-/** A signed-in person as a caller: a member of the organization they have belonged to longest. */
+/**
+ * A signed-in person as a caller: a member of the organization they have belonged to longest; an administrator if that is
+ * the one that looks after the market (see `readAdministrators`).
+ */
 export async function readMember(pool: Pool, userId: string): Promise<Caller | undefined> {
   const { rows } = await pool.query<Caller>({
     name: "read_member",
-    text: `select null as "keyId", 'member' as role, m.user_id as "userId", p.id as "partyId", p.name as "partyName",
+    text: `select null as "keyId",
+        case when p.id = (select k.party_id from api_keys k where k.role = 'admin' order by k.id limit 1)
+          then 'admin' else 'member' end as role, m.user_id as "userId", p.id as "partyId", p.name as "partyName",
         p.kind as "partyKind", p.engineer, p.approval, p.organization_id as "organizationId",
         coalesce(w.balance, 0) as credits
       from memberships m

@@ -45,6 +45,16 @@ export async function readPerson(
   return rows[0];
 }
 
+/** Whether anybody who signs in belongs to this organization. */
+export async function hasMembers(pool: Pool, organizationId: Id): Promise<boolean> {
+  const { rows } = await pool.query<{ found: boolean }>({
+    name: "has_members",
+    text: "select exists (select from memberships where organization_id = $1) as found",
+    values: [organizationId],
+  });
+  return rows[0]?.found ?? false;
+}
+
 /**
  * Sets a person's password and ends their sessions but the one named. `expectedHash` is what it was compared with: if it
  * has changed meanwhile nothing is written and the answer is false.

@@ -73,6 +73,7 @@ const openWriting = [
   "POST /a2a",
   "PUT /v1/me/password",
   "POST /v1/auth/sign-up/email",
+  "POST /v1/auth/first-administrator",
   "POST /v1/auth/sign-in/email",
   "POST /v1/auth/sign-out",
   "POST /v1/auth/request-password-reset",

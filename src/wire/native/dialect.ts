@@ -18,6 +18,7 @@ import { createKey, deleteKey, listKeys, rotateKey } from "./keys.ts";
 import { getMe } from "./me.ts";
 import { nextWork } from "./next-work.ts";
 import { markOptionalBodies } from "./optional-bodies.ts";
+import { listParties } from "./parties.ts";
 import { putPassword } from "./password.ts";
 import { changePlan } from "./plan.ts";
 import { postTask } from "./post-task.ts";
@@ -26,7 +27,7 @@ import { getProposal, listProposals, submitProposal, withdrawProposal } from "./
 import { listWork } from "./ranked-work.ts";
 import { answerTask, approveTask, cancelTask, rejectTask, requestRevision } from "./reviewing.ts";
 import { authenticatePerson } from "./session-caller.ts";
-import { sessionRoutes } from "./sessions.ts";
+import { becomeFirstAdministrator, sessionRoutes } from "./sessions.ts";
 import { acceptInvitation, declineInvitation, inviteMember, listInvitations, reassignSubtask } from "./staffing.ts";
 import { listSubmissions } from "./submissions.ts";
 import { getSubtask, getSubtaskContext } from "./subtasks.ts";
@@ -62,6 +63,7 @@ import { claimTask } from "./work.ts";
 
 const routes: readonly Route[] = [
   getMe,
+  listParties,
   listKeys,
   createKey,
   deleteKey,
@@ -134,6 +136,7 @@ const routes: readonly Route[] = [
   downloadFile,
   linkToFile,
   sessionRoutes,
+  becomeFirstAdministrator,
   putPassword,
   listWebhooks,
   createWebhook,

@@ -8,6 +8,7 @@ import type { DoorContext, Route } from "../shared/door.ts";
 import { checkOrigin } from "../shared/origin.ts";
 import { answers } from "./schemas.ts";
 
+const PersonName = Type.String({ minLength: 1, maxLength: 200, pattern: "\\S" });
 const Email = Type.String({ maxLength: 254 });
 const Password = Type.String({ minLength: minPasswordLength, maxLength: maxPasswordLength });
 const GivenPassword = Type.String({ minLength: 1, maxLength: maxPasswordLength });
@@ -33,7 +34,7 @@ const posts: readonly PostRoute[] = [
     answer: SignedInAnswer,
     summary: "Sign up; the answer sets the session cookie",
     body: Type.Object({
-      name: Type.String({ minLength: 1, maxLength: 200, pattern: "\\S" }),
+      name: PersonName,
       email: Email,
       password: Password,
     }),
@@ -89,6 +90,36 @@ export const sessionRoutes: Route = (app, context) => {
       },
     },
     (request, reply) => pass(context, "/get-session", request, reply),
+  );
+};
+
+/**
+ * POST /v1/auth/first-administrator – the link that a new market's terminal prints. Its account then signs in like any
+ * other. 200 · 400 · 403 used or wrong · 409 e-mail address taken.
+ */
+export const becomeFirstAdministrator: Route = (app, { firstAdministrator, publicUrl }) => {
+  const Body = Type.Object({
+    token: Type.String({ minLength: 1, maxLength: 200 }),
+    name: PersonName,
+    email: Email,
+    password: Password,
+  });
+  app.post(
+    `${sessionsPath}/first-administrator`,
+    {
+      schema: {
+        operationId: "becomeFirstAdministrator",
+        summary: "Make the account that looks after a new market, by the link that its terminal printed",
+        tags: ["identity"],
+        body: Body,
+        response: answers(200, DoneAnswer),
+      },
+    },
+    async (request) => {
+      checkOrigin(request, publicUrl());
+      await firstAdministrator.admit(request.body);
+      return { status: true };
+    },
   );
 };
 

@@ -7,6 +7,7 @@ import type { Engine } from "../../engine/engine.ts";
 import type { Instant } from "../../model/instant.ts";
 import type { Networks } from "../../model/outside-url.ts";
 import type { ExecutorKind, RunLimits } from "../../model/run.ts";
+import type { FirstAdministrator } from "../../people/first-administrator.ts";
 import type { People } from "../../people/people.ts";
 import type { Sessions } from "../../people/sessions.ts";
 import type { AgentworkTasks } from "../../store/agentwork-tasks.ts";
@@ -29,6 +30,7 @@ export interface DoorContext {
   readonly taskViews: TaskViews;
   readonly people: People;
   readonly sessions: Sessions;
+  readonly firstAdministrator: FirstAdministrator;
   readonly agentworkTasks: AgentworkTasks;
   /** Credits of the daily allowance that one Agentwork task takes. */
   readonly agentworkTaskCredits: number;

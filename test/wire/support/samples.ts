@@ -130,6 +130,12 @@ export const samples: Readonly<Record<string, Sample>> = {
   "POST /v1/webhooks/:id/deliveries/:deliveryId/replay": {},
   "PUT /v1/me/password": { password: "correct horse" },
   "POST /v1/auth/sign-up/email": { name: "Ada", email: "ada2@example.com", password: "correct horse" },
+  "POST /v1/auth/first-administrator": {
+    token: "none",
+    name: "Ada",
+    email: "ada3@example.com",
+    password: "correct horse",
+  },
   "POST /v1/auth/sign-in/email": { email: "nobody@example.com", password: "correct horse", rememberMe: true },
   "POST /v1/auth/sign-out": {},
   "POST /v1/auth/request-password-reset": { email: "nobody@example.com" },

@@ -259,6 +259,12 @@ export const strangersTable: Readonly<Record<string, Row | readonly Row[]>> = {
   "POST /v1/auth/sign-in/email": fromForeignPage("/sign-in/email", (email) => ({ email, password: "correct horse" })),
   "POST /v1/auth/sign-out": fromForeignPage("/sign-out", () => ({})),
   "POST /v1/auth/request-password-reset": fromForeignPage("/request-password-reset", (email) => ({ email })),
+  "POST /v1/auth/first-administrator": fromForeignPage("/first-administrator", (email) => ({
+    token: "guessed",
+    name: "Mallory",
+    email,
+    password: "correct horse",
+  })),
   "POST /v1/auth/reset-password": fromForeignPage("/reset-password", () => ({
     token: "a-guess-at-it",
     newPassword: "mine from now on",
