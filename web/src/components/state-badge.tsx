@@ -41,6 +41,13 @@ const states: Readonly<Record<string, readonly [label: string, tone: Tone]>> = {
   assigned: ["Assigned", "working"],
   delivered: ["Delivered", "attention"],
   disabled: ["Disabled", "danger"],
+  paused: ["Paused", "attention"],
+  in_use: ["In use", "money"],
+  arrived: ["Arrived", "money"],
+  listed: ["Listed", "money"],
+  waiting: ["Waiting", "attention"],
+  succeeded: ["Succeeded", "money"],
+  failing: ["Failing", "danger"],
 };
 
 /** Where something stands, in a word and a colour. An unknown state is shown as it is written. */

@@ -1,6 +1,8 @@
 import { createRouter } from "@tanstack/react-router";
 import { accountRoutes } from "../pages/account/routes.ts";
+import { agentRoutes } from "../pages/agents/routes.ts";
 import { homeRoutes } from "../pages/home/routes.ts";
+import { operatorRoutes } from "../pages/operator/routes.ts";
 import { taskRoutes } from "../pages/tasks/routes.ts";
 import { workRoutes } from "../pages/work/routes.ts";
 import { rootRoute, signedInRoute } from "./parents.ts";
@@ -8,7 +10,7 @@ import { rootRoute, signedInRoute } from "./parents.ts";
 /** Every page group brings its own routes; each page is loaded when it is first visited. */
 const routeTree = rootRoute.addChildren([
   ...accountRoutes,
-  signedInRoute.addChildren([...homeRoutes, ...taskRoutes, ...workRoutes]),
+  signedInRoute.addChildren([...homeRoutes, ...taskRoutes, ...workRoutes, ...agentRoutes, ...operatorRoutes]),
 ]);
 
 export const router = createRouter({

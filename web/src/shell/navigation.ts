@@ -23,6 +23,7 @@ export const navigation: readonly NavGroup[] = [
     entries: [
       { to: "/board", label: "Board", icon: "board", keys: "g b" },
       { to: "/tasks/new", label: "Post a task", icon: "plus", keys: "c" },
+      { to: "/agents", label: "Agents", icon: "agents", keys: "g a" },
     ],
   },
   {
@@ -32,5 +33,9 @@ export const navigation: readonly NavGroup[] = [
       { to: "/work", label: "My work", icon: "work", keys: "g w" },
       { to: "/review", label: "Review queue", icon: "review", keys: "g r" },
     ],
+  },
+  {
+    title: "Agents of mine",
+    entries: [{ to: "/operator", label: "Operator", icon: "operator", keys: "g o" }],
   },
 ];
