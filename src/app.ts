@@ -201,6 +201,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     executeMs: config.executeMs,
     runLimits: config.runLimits,
     unusableExecutors,
+    sandbox: () => running?.sandbox ?? null,
   });
   const jobs = options.takesJobs === false ? undefined : await startJobs();
   const keyUseTimer = setInterval(writeDownKeyUse, keyUseIntervalMs);

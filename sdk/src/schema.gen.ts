@@ -900,8 +900,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My statement with the running balance; with Accept: text/csv all of it as CSV */
+        /** My statement with the running balance; with Accept: text/csv or format=csv all of it as CSV */
         get: operations["listTransfers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wallet/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My balance at the end of each day, and what came and went on it */
+        get: operations["getBalanceHistory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1110,6 +1127,125 @@ export interface paths {
         put?: never;
         /** The money has not moved: a payout comes back to its wallet */
         post: operations["refuseCashRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prove the ledger: every rule, and where all money is */
+        get: operations["auditMarket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The job queue: how many jobs stand where, and those that have failed */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a job again at once, as if it had never failed */
+        post: operations["retryJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/jobs/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the jobs that no living server holds back to the queue */
+        post: operations["unlockJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The servers that take jobs, and when each was last heard of */
+        get: operations["listNodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the database and this server are, and what waits for an administrator */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people who sign in, the newest first */
+        get: operations["listUsers"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1504,6 +1640,91 @@ export interface paths {
         get: operations["listNotices"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs of my agents, or of one task; the newest first */
+        get: operations["listRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A run: how it stands, what it has used */
+        get: operations["getRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A run's steps, the oldest first */
+        get: operations["listRunSteps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A run as it goes on: server-sent events that resume by Last-Event-ID, and end with the run */
+        get: operations["streamRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a run; a task meant for this agent ends with it, another looks for somebody else */
+        post: operations["cancelRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1977,6 +2198,8 @@ export interface components {
             id: string;
             /** @description UUID */
             task_id: string;
+            /** @description In the list of administrators */
+            task_title?: string;
             /** @description Whose work it is about */
             assignment_id: string;
             /** @description UUID */
@@ -2240,6 +2463,72 @@ export interface components {
              * @description ISO-8601, UTC
              */
             created_at: string;
+        };
+        Run: {
+            /** @description UUID */
+            id: string;
+            /** @description UUID */
+            task_id: string;
+            /** @description UUID */
+            assignment_id: string;
+            /** @description UUID */
+            agent_id: string;
+            /** @enum {unknown} */
+            executor: "prompt" | "endpoint" | "engineer" | "command" | "a2a";
+            /**
+             * @description waiting: for the poster's answer or verdict. The last three are final
+             * @enum {unknown}
+             */
+            state: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
+            /** @description Of one run, below the server's own */
+            limits: {
+                steps?: number;
+                tokens?: number;
+                work_seconds?: number;
+                cost_cents?: number;
+            };
+            step_count: number;
+            input_tokens: number;
+            output_tokens: number;
+            /** @description Millionths of a US dollar */
+            cost_micros: number;
+            /** @description Why it failed */
+            failure: string | null;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC
+             */
+            created_at: string;
+            /** Format: date-time */
+            started_at: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+        };
+        RunStep: {
+            /** @description From 1 */
+            number: number;
+            /** @enum {unknown} */
+            kind: "model" | "tool" | "call" | "progress" | "question" | "delivery";
+            name: string;
+            /** @description JSON; null for the poster where it could show how the agent is made */
+            input: unknown;
+            /** @description JSON */
+            output: unknown;
+            /** @description What went wrong, for the agent to react to */
+            error: string | null;
+            input_tokens: number;
+            output_tokens: number;
+            cost_micros: number;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC
+             */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description ISO-8601, UTC
+             */
+            finished_at: string;
         };
         Webhook: {
             /** @description UUID */
@@ -4017,6 +4306,29 @@ export interface operations {
                 content: {
                     "application/json": {
                         dispute: components["schemas"]["Dispute"];
+                        /** @description Who it is between, and the money it is about */
+                        stake: {
+                            /**
+                             * @description Of a project nothing can be split; what a subtask does not cost returns to its project
+                             * @enum {unknown}
+                             */
+                            kind: "task" | "project" | "subtask";
+                            /** @description UUID */
+                            poster_id: string;
+                            /** @description UUID */
+                            worker_id: string;
+                            /**
+                             * @description usd counts cents, credits are whole
+                             * @enum {unknown}
+                             */
+                            currency: "usd" | "credits";
+                            /** @description What is frozen */
+                            budget: number;
+                            /** @description What the work costs if it is paid, fee included */
+                            price: number;
+                            /** @description Of what the work costs; the worker's part is rounded down */
+                            fee_basis_points: number;
+                        };
                     };
                 };
             };
@@ -5608,6 +5920,8 @@ export interface operations {
             query?: {
                 /** @description usd counts cents, credits are whole */
                 currency?: "usd" | "credits";
+                kind?: "grant" | "hold" | "payment" | "fee" | "refund" | "deposit" | "payout" | "payout_return";
+                format?: "json" | "csv";
                 /** @description 1 to 100, 20 if absent */
                 limit?: string;
                 /** @description `next_cursor` of the page before */
@@ -5630,6 +5944,71 @@ export interface operations {
                         next_cursor: string | null;
                     };
                     "text/csv": string;
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBalanceHistory: {
+        parameters: {
+            query?: {
+                /** @description usd counts cents, credits are whole */
+                currency?: "usd" | "credits";
+                /** @description 1 to 366, 90 if absent */
+                days?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description usd counts cents, credits are whole
+                         * @enum {unknown}
+                         */
+                        currency: "usd" | "credits";
+                        /** @description YYYY-MM-DD, UTC */
+                        from: string;
+                        /** @description YYYY-MM-DD, UTC */
+                        to: string;
+                        /** @description Before the first day */
+                        opening_balance: number;
+                        /** @description The oldest first; days on which nothing moved are left out */
+                        days: {
+                            /** @description YYYY-MM-DD, UTC */
+                            day: string;
+                            /** @description At the end of the day */
+                            balance: number;
+                            received: number;
+                            /** @description What left the wallet: held, paid out */
+                            spent: number;
+                        }[];
+                    };
                 };
             };
             /** @description Refused */
@@ -6350,6 +6729,435 @@ export interface operations {
                         request: components["schemas"]["CashRequest"];
                         /** @description US cents to spend, right after */
                         balance: number;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auditMarket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Whether every rule holds */
+                        balanced: boolean;
+                        /**
+                         * Format: date-time
+                         * @description ISO-8601, UTC
+                         */
+                        taken_at: string;
+                        took_ms: number;
+                        totals: {
+                            /**
+                             * @description usd counts cents, credits are whole
+                             * @enum {unknown}
+                             */
+                            currency: "usd" | "credits";
+                            granted: number;
+                            deposited: number;
+                            in_wallets: number;
+                            in_escrow: number;
+                            fees: number;
+                            paid_out: number;
+                        }[];
+                        rules: {
+                            rule: string;
+                            /** @description The first row that breaks it; null: it holds */
+                            violation: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        counts: {
+                            /** @description What the job does: expire-tasks, fan-out-webhooks, … */
+                            name: string;
+                            running: number;
+                            /** @description Due, and not taken yet */
+                            due: number;
+                            /** @description For later */
+                            scheduled: number;
+                            /** @description Failed, and tried again later */
+                            retrying: number;
+                            /** @description Failed as often as it may */
+                            failed: number;
+                        }[];
+                        /** @description Those that have failed or that a server holds, the last touched first; at most 100 */
+                        jobs: {
+                            /** @description A whole number */
+                            id: string;
+                            name: string;
+                            /**
+                             * @description stuck: the server that holds it is gone
+                             * @enum {unknown}
+                             */
+                            state: "running" | "stuck" | "retrying" | "failed";
+                            attempts: number;
+                            max_attempts: number;
+                            last_error: string | null;
+                            /**
+                             * Format: date-time
+                             * @description ISO-8601, UTC
+                             */
+                            run_at: string;
+                            /** Format: date-time */
+                            locked_at: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        retried: boolean;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlockJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        unlocked: number;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @description UUID */
+                            id: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO-8601, UTC
+                             */
+                            started_at: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO-8601, UTC
+                             */
+                            heartbeat_at: string;
+                            alive: boolean;
+                            running_jobs: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        database: {
+                            version: string;
+                            size_bytes: number;
+                            connections: number;
+                            max_connections: number;
+                            /**
+                             * Format: date-time
+                             * @description ISO-8601, UTC
+                             */
+                            started_at: string;
+                            answered_in_ms: number;
+                        };
+                        /** @description The process that answers this */
+                        server: {
+                            node_version: string;
+                            uptime_seconds: number;
+                            memory_bytes: number;
+                            /** @description Commands that wait for the next batch */
+                            queued_commands: number;
+                        };
+                        /** @description Which agents this process can run; sandbox is null where it runs none */
+                        executors: {
+                            unusable: {
+                                kind: string;
+                                reason: string;
+                            }[];
+                            sandbox: {
+                                holds: boolean;
+                                limited_by: string | null;
+                                refusal: string | null;
+                            } | null;
+                        };
+                        /** @description What waits for an administrator */
+                        waiting: {
+                            agents: number;
+                            disputes: number;
+                            deposits: number;
+                            payouts: number;
+                        };
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                email?: string;
+                /** @description 1 to 100, 20 if absent */
+                limit?: string;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @description UUID */
+                            id: string;
+                            name: string;
+                            email: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO-8601, UTC
+                             */
+                            created_at: string;
+                            /** @description That have not ended */
+                            sessions: number;
+                            /** @description The one that they act for first */
+                            organizations: {
+                                /** @description UUID */
+                                id: string;
+                                name: string;
+                                /** @enum {unknown} */
+                                role: "owner" | "member";
+                            }[];
+                        }[];
+                        next_cursor: string | null;
                     };
                 };
             };
@@ -7275,6 +8083,238 @@ export interface operations {
                     "application/json": {
                         data: components["schemas"]["Notice"][];
                         next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRuns: {
+        parameters: {
+            query?: {
+                task_id?: string;
+                agent_id?: string;
+                /** @description waiting: for the poster's answer or verdict. The last three are final */
+                state?: "queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled";
+                /** @description 1 to 100, 20 if absent */
+                limit?: string;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Run"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        run: components["schemas"]["Run"];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRunSteps: {
+        parameters: {
+            query?: {
+                /** @description 1 to 100, 20 if absent */
+                limit?: string;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["RunStep"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                "last-event-id"?: string;
+            };
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description step: a RunStep, with its number as id; run: the Run, when its state has changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        run: components["schemas"]["Run"];
                     };
                 };
             };

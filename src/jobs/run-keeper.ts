@@ -1,5 +1,5 @@
-import type { RunOutcome } from "../market/settle-run.ts";
-import { settleRun } from "../market/settle-run.ts";
+import { afterRun } from "../market/end-run.ts";
+import { type RunOutcome, settleRun } from "../market/settle-run.ts";
 import { isLive } from "../model/assignment.ts";
 import { Refusal } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
@@ -269,9 +269,7 @@ export class RunKeeper {
 }
 
 function failed({ task }: RunContext, reason: string): RunOutcome {
-  // A task meant for this agent has nobody else to look for.
-  const isForOne = task.intake === "direct" && task.parentId === null;
-  return { state: "failed", reason, task: isForOne ? "cancelled" : "released" };
+  return { state: "failed", reason, task: afterRun(task) };
 }
 
 function endOf({ assignmentState }: Pick<RunContext, "assignmentState">): RunOutcome {

@@ -23,10 +23,3 @@ export function heldRun(book: Book, { runId, taskId, fence }: RunRef): { readonl
   if (run.fence !== fence) refuse("lease_lost");
   return { run, task };
 }
-
-/** The run is over, whatever it was at. */
-export function endRun(book: Book, run: Run, state: "succeeded" | "failed" | "cancelled", failure: string | null): Run {
-  const ended = { ...run, state, failure, endedAt: book.now };
-  book.runs.replace(run.id, ended);
-  return ended;
-}

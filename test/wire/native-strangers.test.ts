@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CompetitionClient } from "../support/competition-client.ts";
 import { foundOrganization, type Member, NativeClient } from "../support/native-client.ts";
 import { aSubtask, ProjectClient } from "../support/project-client.ts";
+import { startedRun } from "../support/started-run.ts";
 import { openTestHouse, type TestHouse } from "../support/test-house.ts";
 import { type Rule, nativeRules as rules, type Scene } from "./support/native-rules.ts";
 
@@ -51,6 +52,7 @@ beforeAll(async () => {
   const { invitation } = await team.expect(200, `/v1/subtasks/${added.a}/invite`, poster.key, { agent_id: member.id });
   await team.expect(201, `/v1/subtasks/${added.a}/messages`, poster.key, { content: "Private." });
   scene = {
+    runId: (await startedRun(house, market, poster, worker)).id,
     projectId: project.id,
     subtaskId: added.a,
     invitationId: invitation.id,

@@ -23,7 +23,7 @@ const Settings = Type.Object({
   protocol: Type.Optional(Type.Enum(["stdio", "acp"], { description: "command: how it is spoken to" })),
   url: Type.Optional(Type.String({ maxLength: 2_000, description: "a2a: the other agent's card or endpoint" })),
 });
-const Limits = Type.Object(
+export const runLimitsView = Type.Object(
   {
     steps: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
     tokens: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000_000 })),
@@ -38,7 +38,7 @@ export const runningFields = {
     nullable(Type.Enum([...executorKinds], { description: "How the server runs the agent; null: it works by itself" })),
   ),
   executor_settings: Type.Optional(nullable(Settings)),
-  run_limits: Type.Optional(nullable(Limits)),
+  run_limits: Type.Optional(nullable(runLimitsView)),
   takes_open_tasks: Type.Optional(Type.Boolean({ description: "The server takes work from the board for it" })),
 };
 
@@ -48,7 +48,7 @@ export const runningViews = {
     Type.Unsafe<string | null>({ type: ["string", "null"], description: "Why it cannot be run on this server now" }),
   ),
   executor_settings: Type.Optional(nullable(Settings)),
-  run_limits: Type.Optional(nullable(Limits)),
+  run_limits: Type.Optional(nullable(runLimitsView)),
   takes_open_tasks: Type.Optional(Type.Boolean()),
 };
 
@@ -114,7 +114,7 @@ function refuseIncomplete(executor: ExecutorKind | null, settings: ExecutorSetti
   }
 }
 
-function readLimits(limits: Static<typeof Limits> | null): Partial<RunLimits> | null {
+function readLimits(limits: Static<typeof runLimitsView> | null): Partial<RunLimits> | null {
   if (limits === null) return null;
   const { steps, tokens, work_seconds: seconds, cost_cents: cents } = limits;
   return {
@@ -126,7 +126,7 @@ function readLimits(limits: Static<typeof Limits> | null): Partial<RunLimits> | 
 }
 
 /** Limits as this door writes them. */
-export function presentLimits(limits: Partial<RunLimits> | null): Static<typeof Limits> | null {
+export function presentLimits(limits: Partial<RunLimits> | null): Static<typeof runLimitsView> | null {
   if (limits === null) return null;
   const { steps, tokens, workMs, costMicros } = limits;
   return {

@@ -4,9 +4,13 @@ import { bearerScheme, describeDoor } from "../shared/document.ts";
 import type { Door, Route } from "../shared/door.ts";
 import { acceptJsonBodies } from "../shared/json-body.ts";
 import { decideOnAgent, listAgentsForAdmins } from "./admin-agents.ts";
+import { auditMarket, getHealth, listNodes } from "./admin-house.ts";
+import { listJobs, retryJob, unlockStuckJobs } from "./admin-jobs.ts";
+import { listUsers } from "./admin-users.ts";
 import { createAgent, getAgent, listAgents, patchAgent } from "./agents.ts";
 import { amendDelivery } from "./amend.ts";
 import { ask, releaseWork, sendHeartbeat, sendProgress, submitWork } from "./assignments.ts";
+import { getBalanceHistory } from "./balance-days.ts";
 import { decideCash, listCashRequests, listOwnCash, requestCash } from "./cash.ts";
 import { closeIntake, declineProposal, reopenIntake, shortlistProposal } from "./choosing.ts";
 import { competingComponents } from "./competing-views.ts";
@@ -26,6 +30,8 @@ import { cancelProject, createProject, getProject, getProjectGraph, listProjects
 import { getProposal, listProposals, submitProposal, withdrawProposal } from "./proposals.ts";
 import { listWork } from "./ranked-work.ts";
 import { answerTask, approveTask, cancelTask, rejectTask, requestRevision } from "./reviewing.ts";
+import { runComponents } from "./run-views.ts";
+import { cancelRun, getRun, listRunSteps, listRuns, runEvents } from "./runs.ts";
 import { authenticatePerson } from "./session-caller.ts";
 import { becomeFirstAdministrator, sessionRoutes } from "./sessions.ts";
 import { acceptInvitation, declineInvitation, inviteMember, listInvitations, reassignSubtask } from "./staffing.ts";
@@ -123,6 +129,7 @@ const routes: readonly Route[] = [
   releaseWork,
   getWallet,
   listTransfers,
+  getBalanceHistory,
   getEarnings,
   requestCash,
   listOwnCash,
@@ -132,6 +139,13 @@ const routes: readonly Route[] = [
   ruleDispute,
   listCashRequests,
   decideCash,
+  auditMarket,
+  listJobs,
+  retryJob,
+  unlockStuckJobs,
+  listNodes,
+  getHealth,
+  listUsers,
   uploadFile,
   downloadFile,
   linkToFile,
@@ -149,6 +163,11 @@ const routes: readonly Route[] = [
   getWebhookDelivery,
   replayWebhookDelivery,
   listNotices,
+  listRuns,
+  getRun,
+  listRunSteps,
+  runEvents,
+  cancelRun,
 ];
 
 /** Our own door (5-native): everything the market can do. */
@@ -170,7 +189,7 @@ export const nativeDoor: Door = {
     acceptJsonBodies(app);
     answerErrorsIn(app, nativeErrors);
     for (const schema of [...components, ...competingComponents, ...teamComponents]) app.addSchema(schema);
-    for (const { schema } of webhookComponents) app.addSchema(schema);
+    for (const { schema } of [...runComponents, ...webhookComponents]) app.addSchema(schema);
     // A POST whose fields are all optional may come without a body.
     app.addHook("preValidation", async (request) => {
       if (request.method === "POST" && request.body === undefined) request.body = {};

@@ -1,10 +1,15 @@
 import type { Caller } from "../../store/keys.ts";
-import type { EventStream } from "./event-stream.ts";
 
 const beatsEverySeconds = 15;
 
+/** A stream that can be kept. */
+interface Beating {
+  beat(): void;
+  end(): void;
+}
+
 interface KeptStream {
-  readonly stream: EventStream;
+  readonly stream: Beating;
   /** Finds whom it was opened for; undefined once their key or session has ended. */
   readonly callerNow: () => Promise<Caller | undefined>;
 }
@@ -20,7 +25,7 @@ export class StreamKeeper {
   #count = 0;
 
   /** Returns how to let go of it. */
-  keep(stream: EventStream, callerNow: KeptStream["callerNow"]): () => void {
+  keep(stream: Beating, callerNow: KeptStream["callerNow"]): () => void {
     const kept = { stream, callerNow };
     const slot = this.#slots[this.#count % beatsEverySeconds];
     slot?.add(kept);

@@ -220,11 +220,22 @@ export const KeyView = component(
   }),
 );
 
+export const TransferKinds = Type.Enum([
+  "grant",
+  "hold",
+  "payment",
+  "fee",
+  "refund",
+  "deposit",
+  "payout",
+  "payout_return",
+]);
+
 export const TransferView = component(
   "Transfer",
   Type.Object({
     id: Id,
-    kind: Type.Enum(["grant", "hold", "payment", "fee", "refund", "deposit", "payout", "payout_return"]),
+    kind: TransferKinds,
     direction: Type.Enum(["in", "out"]),
     amount: Type.Integer({ minimum: 1 }),
     currency: Currency,

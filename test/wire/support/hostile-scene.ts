@@ -9,6 +9,7 @@ import { FilesClient } from "../../support/files-client.ts";
 import { foundOrganization, NativeClient } from "../../support/native-client.ts";
 import { NexworkClient, openCompetition, shortlist } from "../../support/nexwork-client.ts";
 import { ProjectClient } from "../../support/project-client.ts";
+import { startedRun } from "../../support/started-run.ts";
 import type { TestHouse } from "../../support/test-house.ts";
 import { type DoorName, nameOf, type Route } from "./route-table.ts";
 
@@ -139,7 +140,9 @@ async function setNative(house: TestHouse): Promise<Part & { readonly deliveryId
   const member = await team.agent({ auto_accept: false });
   await team.invite(project.parts.a ?? "", member);
   const { data: offers } = await team.see("/v1/invitations", member.key);
+  const run = await startedRun(house, client, team.buyer, ownAgent);
   const ids: readonly (readonly [string, string])[] = [
+    ["/v1/runs/", run.id],
     ["/v1/projects/", project.id],
     ["/v1/subtasks/", project.parts.a ?? ""],
     ["/v1/invitations/", offers[0].invitation.id],
