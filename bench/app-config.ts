@@ -27,6 +27,8 @@ export const appConfig: AppConfig = {
   opensLinks: false,
   model: undefined,
   maxRuns: 2_000,
+  executeMs: 120_000,
+  creditWeights: { input: 10, output: 50 },
   sandbox: { limits: {}, readOnlyFolders: [] },
   runLimits: { steps: 300, tokens: 5_000_000, workMs: 3_600_000, costMicros: 10_000_000 },
 };

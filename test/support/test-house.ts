@@ -5,6 +5,7 @@ import { type Logger, pino } from "pino";
 import { type App, type AppConfig, createApp } from "../../src/app.ts";
 import type { Instant } from "../../src/model/instant.ts";
 import type { PaymentProvider } from "../../src/outbound/payment-provider.ts";
+import type { Executors } from "../../src/runner/executor.ts";
 import { auditLedger } from "../../src/store/audit.ts";
 import { createTestDatabase, type TestDatabase } from "./test-database.ts";
 
@@ -27,6 +28,8 @@ export interface TestHouseOptions {
   readonly database?: TestDatabase;
   /** Moves US dollars outside the market; by hand by default. */
   readonly payments?: PaymentProvider;
+  /** How agents are run; as configured by default. */
+  readonly executors?: Executors;
   /** Where the house writes; silent by default. */
   readonly log?: Logger;
 }
@@ -54,6 +57,7 @@ const defaults: Omit<AppConfig, "dataFolder"> = {
   model: undefined,
   maxRuns: 2_000,
   executeMs: 2_000,
+  creditWeights: { input: 10, output: 50 },
   sandbox: { limits: {}, readOnlyFolders: [] },
   runLimits: { steps: 300, tokens: 5_000_000, workMs: 3_600_000, costMicros: 10_000_000 },
 };
@@ -71,6 +75,7 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
     takesJobs: options.takesJobs ?? false,
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     ...(options.payments === undefined ? {} : { payments: options.payments }),
+    ...(options.executors === undefined ? {} : { executors: options.executors }),
   });
   const url = await app.listen({ host: "127.0.0.1", port: 0 });
   return {
