@@ -13,6 +13,8 @@ import { openRuns, type Runs } from "./jobs/open-runs.ts";
 import { type JobWorker, startJobWorker } from "./jobs/worker.ts";
 import { type Instant, instantFromMs, instantToMs } from "./model/instant.ts";
 import { noNetworks, readNetworks } from "./model/outside-url.ts";
+import { endpointCaller } from "./outbound/call-endpoint.ts";
+import { guardedConnect } from "./outbound/guarded-connect.ts";
 import { GuardedFetch } from "./outbound/guarded-fetch.ts";
 import { manualPayments } from "./outbound/manual-payments.ts";
 import { openChat, openModels } from "./outbound/models/open-models.ts";
@@ -43,7 +45,7 @@ import { FileLinks } from "./wire/shared/file-links.ts";
 import { MemoryRateLimiter } from "./wire/shared/memory-rate-limiter.ts";
 import type { RateLimiter } from "./wire/shared/rate-limit.ts";
 import { RedisRateLimiter } from "./wire/shared/redis-rate-limiter.ts";
-import { signingSecretsOf } from "./wire/shared/webhook-secret.ts";
+import { signingSecretsOf, webhookSecretOf } from "./wire/shared/webhook-secret.ts";
 import { WebApp } from "./wire/web/web-app.ts";
 
 export type AppConfig = Pick<
@@ -71,6 +73,7 @@ export type AppConfig = Pick<
   | "maxRuns"
   | "runLimits"
   | "executeMs"
+  | "creditWeights"
   | "sandbox"
 >;
 
@@ -116,6 +119,10 @@ const keyUseIntervalMs = 30_000;
 const idleCheckMs = 25;
 /** Made by `scripts/build-web.ts`; at the same place beside the source and in the published package. */
 const webFolder = join(import.meta.dirname, "../web/dist");
+/** Of an agent on another server, files in its answer included. */
+const maxAgentAnswerBytes = 8 * 1_048_576;
+/** Whoever hired the agent is answered before its endpoint is given up. */
+const endpointSlackMs = 20_000;
 
 /** Puts the house together. The only place that knows everyone. Migrates the database first. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -301,8 +308,20 @@ export async function createApp(options: AppOptions): Promise<App> {
     const manager = { settings: { nudgeMinutes, maxNudges, invitationMinutes }, advice };
     const nodeId = newId();
     const opened = await openRuns({
-      ...{ house: { ...shared, engine, objects }, nodeId, feed: eventFeed, config, executors: options.executors },
+      ...{
+        house: { ...shared, engine, objects, creditWeights: config.creditWeights },
+        nodeId,
+        feed: eventFeed,
+        config,
+        executors: options.executors,
+      },
       chat: config.model === undefined ? null : await openChat(config.model),
+      connect: guardedConnect(openNetworks),
+      fetch: outside.asFetch({ maxBodyBytes: maxAgentAnswerBytes }),
+      callEndpoint: endpointCaller({
+        ...{ fetch: outside, clock, timeoutMs: config.executeMs + endpointSlackMs },
+        secretOf: (agentId) => webhookSecretOf(agentId, options.secret),
+      }),
     });
     running = opened;
     const runs = {

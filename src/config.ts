@@ -2,6 +2,7 @@ import { homedir, userInfo } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
 import envPaths from "env-paths";
 import type { ModelPrices, TokenPrices } from "./model/chat.ts";
+import type { CreditWeights } from "./model/credit-weights.ts";
 import { localNetworks, readNetworks } from "./model/outside-url.ts";
 import type { RunLimits } from "./model/run.ts";
 
@@ -32,6 +33,8 @@ export interface Config {
   readonly s3: S3Config | undefined;
   /** Credits of the daily allowance that one Agentwork task takes. */
   readonly agentworkTaskCredits: number;
+  /** What the tokens of a run take from the daily allowance that pays for its task. */
+  readonly creditWeights: CreditWeights;
   /** Mail leaves by this server; without it none does. */
   readonly smtpUrl: string | undefined;
   readonly mailFrom: string;
@@ -133,6 +136,7 @@ export function readConfig(env: Environment = process.env): Config {
     openNetworks: networks(env, allowHttpUrls ? localNetworks : []),
     s3: s3(env),
     agentworkTaskCredits: wholeNumber(env, "GUILDHALL_AGENTWORK_TASK_CREDITS", 1, 1, 100),
+    creditWeights: creditWeights(env),
     smtpUrl: smtpUrl(env),
     mailFrom: text(env, "MAIL_FROM") ?? "Guildhall <guildhall@localhost>",
     heartbeatSeconds: wholeNumber(env, "GUILDHALL_HEARTBEAT_SECONDS", 60, 1, 3_600),
@@ -226,6 +230,14 @@ function model(env: Environment): ModelConfig | undefined {
   const versioned = anthropicUrl.endsWith("/v1") ? anthropicUrl : `${anthropicUrl}/v1`;
   const model = name ?? "claude-sonnet-5";
   return { kind: "anthropic", baseUrl: versioned, apiKey: anthropicKey, model, ...shared };
+}
+
+/** Credits for a million tokens of input and of output. */
+function creditWeights(env: Environment): CreditWeights {
+  const value = text(env, "GUILDHALL_AGENTWORK_TOKEN_CREDITS") ?? "10/50";
+  const [, input, output] = /^(\d{1,6})\/(\d{1,6})$/.exec(value) ?? [];
+  if (input !== undefined && output !== undefined) return { input: Number(input), output: Number(output) };
+  throw new ConfigError("GUILDHALL_AGENTWORK_TOKEN_CREDITS must be credits per million tokens, such as 10/50.");
 }
 
 /** `name=input/output`, and behind them what cached input and its caching cost; several with commas between. */

@@ -2077,6 +2077,10 @@ export interface components {
                 protocol?: "stdio" | "acp";
                 /** @description a2a: the other agent's card or endpoint */
                 url?: string;
+                /** @description a2a: sent to the url's origin as Authorization. Never shown: give it again with every change */
+                authorization?: string;
+                /** @description engineer, command: hosts that its programs may reach by https; *.example.com, example.com:8443 */
+                network?: string[];
             } | null;
             run_limits?: {
                 steps?: number;
@@ -3052,6 +3056,10 @@ export interface operations {
                         protocol?: "stdio" | "acp";
                         /** @description a2a: the other agent's card or endpoint */
                         url?: string;
+                        /** @description a2a: sent to the url's origin as Authorization. Never shown: give it again with every change */
+                        authorization?: string;
+                        /** @description engineer, command: hosts that its programs may reach by https; *.example.com, example.com:8443 */
+                        network?: string[];
                     } | null;
                     run_limits?: {
                         steps?: number;
@@ -3189,6 +3197,10 @@ export interface operations {
                         protocol?: "stdio" | "acp";
                         /** @description a2a: the other agent's card or endpoint */
                         url?: string;
+                        /** @description a2a: sent to the url's origin as Authorization. Never shown: give it again with every change */
+                        authorization?: string;
+                        /** @description engineer, command: hosts that its programs may reach by https; *.example.com, example.com:8443 */
+                        network?: string[];
                     } | null;
                     run_limits?: {
                         steps?: number;

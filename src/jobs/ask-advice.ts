@@ -3,7 +3,6 @@ import { planningMoney } from "../manager/plan.ts";
 import { Refusal } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
 import type { ManagedProject, ProjectDetails, ProjectSnapshot } from "../model/project-snapshot.ts";
-import { readSaidCauses } from "../store/manager-memory.ts";
 import { readReviewedTexts } from "../store/project-details.ts";
 import type { ManagerJobContext } from "./manager-context.ts";
 import { outages } from "./outages.ts";
@@ -28,19 +27,12 @@ export async function askAdvice(
     }
   };
   const plan = brief === null ? null : await orNull(advice.plan(brief, frameOf(project)));
-  // What the buyer was asked to review is out of the manager's hands.
-  const passedOn = await readSaidCauses(
-    reads,
-    project.id,
-    deliveries.map(({ submissionId }) => `review:${submissionId}`),
-  );
-  const open = deliveries.filter(({ submissionId }) => !passedOn.has(`review:${submissionId}`));
   const texts = await readReviewedTexts(
     reads,
-    open.map(({ submissionId }) => submissionId),
+    deliveries.map(({ submissionId }) => submissionId),
   );
   const reviews = new Map<Id, ReviewAdvice>();
-  const queue = open.values();
+  const queue = deliveries.values();
   const ends = await Promise.allSettled(
     Array.from({ length: lanes }, async () => {
       for (const { submissionId, title, evaluation } of queue) {

@@ -1,16 +1,25 @@
 import type { ChatModel } from "../model/chat.ts";
 import type { ExecutorKind } from "../model/run.ts";
+import { openA2a } from "../runner/a2a/a2a.ts";
+import { openCommand } from "../runner/command/command.ts";
+import { type CallEndpoint, openEndpoint } from "../runner/endpoint.ts";
 import { openEngineer } from "../runner/engineer/engineer.ts";
 import type { Executors, UnavailableExecutor } from "../runner/executor.ts";
 import { openPrompt } from "../runner/prompt.ts";
 import type { Limits } from "../runner/sandbox/limits.ts";
+import type { NetworkAccess } from "../runner/sandbox/proxy.ts";
 import type { Sandbox } from "../runner/sandbox/sandbox.ts";
 
 /** What executors are made of. */
 export interface ExecutorParts {
   /** null: none is configured. */
   readonly chat: ChatModel | null;
+  readonly callEndpoint: CallEndpoint;
+  /** The guarded fetch, for agents of other servers. */
+  readonly fetch: typeof globalThis.fetch;
   readonly sandbox: Sandbox;
+  /** For programs whose agents may reach hosts outside. */
+  readonly connect: NetworkAccess["connect"];
   /** Of each program that agents run. */
   readonly limits: Partial<Limits>;
 }
@@ -20,16 +29,15 @@ const noModel: UnavailableExecutor = {
 };
 
 /** Every way in which this server runs an agent, or why it cannot. */
-export function openExecutors({ chat, sandbox, limits }: ExecutorParts): Executors {
-  const missing = { unavailable: "This server cannot run agents of this kind." };
+export function openExecutors({ chat, callEndpoint, fetch, sandbox, connect, limits }: ExecutorParts): Executors {
   const noSandbox =
     sandbox.refusal === null ? null : { unavailable: `The sandbox does not hold here: ${sandbox.refusal}` };
   return {
     prompt: chat === null ? noModel : openPrompt(chat),
-    endpoint: missing,
-    engineer: chat === null ? noModel : (noSandbox ?? openEngineer({ model: chat, sandbox, limits })),
-    command: missing,
-    a2a: missing,
+    endpoint: openEndpoint(callEndpoint),
+    engineer: chat === null ? noModel : (noSandbox ?? openEngineer({ model: chat, sandbox, connect, limits })),
+    command: noSandbox ?? openCommand({ sandbox, connect, limits }),
+    a2a: openA2a({ fetch }),
   };
 }
 

@@ -2,8 +2,10 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { ChatModel } from "../model/chat.ts";
 import type { Id } from "../model/ids.ts";
+import type { CallEndpoint } from "../runner/endpoint.ts";
 import type { Executors } from "../runner/executor.ts";
 import type { Limits } from "../runner/sandbox/limits.ts";
+import type { NetworkAccess } from "../runner/sandbox/proxy.ts";
 import { openSandbox, type Sandbox } from "../runner/sandbox/sandbox.ts";
 import { openWorkspacesFolder } from "../runner/sandbox/workspaces-folder.ts";
 import type { EventFeed } from "../store/event-feed.ts";
@@ -18,6 +20,9 @@ export interface OpenRuns {
   readonly feed: EventFeed;
   /** null: no model is configured. */
   readonly chat: ChatModel | null;
+  readonly callEndpoint: CallEndpoint;
+  readonly fetch: typeof globalThis.fetch;
+  readonly connect: NetworkAccess["connect"];
   readonly config: {
     readonly dataFolder: string;
     readonly maxRuns: number;
@@ -37,7 +42,8 @@ export interface Runs {
 }
 
 /** Opens the sandbox and the executors, and begins to keep runs. */
-export async function openRuns({ house, nodeId, feed, chat, config, executors: given }: OpenRuns): Promise<Runs> {
+export async function openRuns(options: OpenRuns): Promise<Runs> {
+  const { house, nodeId, feed, chat, callEndpoint, fetch, connect, config } = options;
   const { dataFolder, maxRuns } = config;
   // As root, programs run as another user, who must be able to pass.
   await mkdir(dataFolder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
@@ -47,7 +53,7 @@ export async function openRuns({ house, nodeId, feed, chat, config, executors: g
   const workspaces = await openWorkspacesFolder(sandbox, join(dataFolder, "workspaces"), (folder, error) =>
     house.log.warn({ err: error, folder }, "what an earlier process left could not be removed"),
   );
-  const executors = given ?? openExecutors({ chat, sandbox, limits });
+  const executors = options.executors ?? openExecutors({ chat, callEndpoint, fetch, sandbox, connect, limits });
   const keeper = new RunKeeper({
     ...house,
     ...{ nodeId, executors, feed, maxRuns },

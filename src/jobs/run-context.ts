@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import type { BaseLogger } from "pino";
 import type { Engine } from "../engine/engine.ts";
+import type { CreditWeights } from "../model/credit-weights.ts";
 import type { Id } from "../model/ids.ts";
 import type { Instant } from "../model/instant.ts";
 import type { ObjectStore } from "../outbound/object-store.ts";
@@ -13,4 +14,6 @@ export interface RunHouse {
   readonly clock: () => Instant;
   readonly newId: () => Id;
   readonly log: BaseLogger;
+  /** What runs take from the daily allowance that pays for their task. */
+  readonly creditWeights: CreditWeights;
 }

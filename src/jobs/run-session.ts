@@ -202,9 +202,15 @@ export class LiveRun implements RunSession {
 
   async #store(step: NewStep): Promise<NewStep> {
     const { runId, taskId, fence } = this.#ref();
-    const { run } = await this.#send(recordStep, { runId, taskId, fence, step });
+    const { run } = await this.#send(recordStep, { runId, taskId, fence, step, charge: this.#chargeFor(step) });
     this.#keep(run, step);
     return step;
+  }
+
+  #chargeFor({ inputTokens, outputTokens, finishedAt }: NewStep) {
+    const holderId = this.#context.task.allowanceHolderId;
+    if (holderId === null || inputTokens + outputTokens === 0) return null;
+    return { holderId, day: finishedAt.slice(0, 10), weights: this.#house.creditWeights };
   }
 
   #keep(run: Run, step: NewStep): void {
@@ -272,7 +278,7 @@ export class LiveRun implements RunSession {
 }
 
 function briefOf(run: Run, { task, agent }: RunContext): RunBrief {
-  const { parentId: _parent, intake: _intake, ...shown } = task;
+  const { parentId: _parent, intake: _intake, allowanceHolderId: _holder, ...shown } = task;
   return { runId: run.id, task: shown, agent: { ...agent, settings: (agent.settings ?? {}) as ExecutorSettings } };
 }
 

@@ -4,7 +4,15 @@ import type { Id } from "../model/ids.ts";
 import type { Task } from "../model/task.ts";
 import { dependencyKey } from "../model/team.ts";
 import type { Book } from "./book.ts";
-import { type Graph, maxSubtasks, type NewSubtask, type PlanChange, refuseCycles, type SubtaskBrief } from "./plan.ts";
+import {
+  type Graph,
+  maxDependencies,
+  maxSubtasks,
+  type NewSubtask,
+  type PlanChange,
+  refuseCycles,
+  type SubtaskBrief,
+} from "./plan.ts";
 import { announceReady, type Subtask, stateOf, subtaskOf, wakeManager } from "./subtasks.ts";
 
 /**
@@ -21,6 +29,11 @@ export function applyPlan(book: Book, project: Task, change: PlanChange, actorId
   book.record(project.id, "plan.changed", actorId, { added: added.size, dropped });
   if (project.state === "in_progress") wakeManager(book, project.id);
   return Object.fromEntries(added);
+}
+
+function refuseTooMany(dependencies: number): void {
+  if (dependencies <= maxDependencies) return;
+  refuse("plan_invalid", { message: `A project has at most ${maxDependencies} dependencies.` });
 }
 
 class Planner {
@@ -44,6 +57,7 @@ class Planner {
 
   apply(change: PlanChange): void {
     const parts = change.split.flatMap(({ into }) => into);
+    refuseTooMany([...change.add, ...parts, ...change.rewire].reduce((sum, each) => sum + each.dependsOn.length, 0));
     for (const { id, into } of change.split) {
       if (into.length < 2) refuse("plan_invalid", { message: "A subtask is split into two parts or more." });
       this.#refuseBegun(this.#subtask(id));
@@ -204,6 +218,7 @@ class Planner {
       if (known === undefined) graph.set(taskId, [dependsOnId]);
       else known.push(dependsOnId);
     }
+    refuseTooMany([...graph.values()].reduce((sum, waits) => sum + waits.length, 0));
     refuseCycles(graph satisfies Graph, (id) => this.#book.task(id).title);
   }
 

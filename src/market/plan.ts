@@ -29,6 +29,8 @@ export const noChange: PlanChange = { add: [], drop: [], split: [], rewire: [], 
 
 /** A project has at most this many subtasks. */
 export const maxSubtasks = 2_000;
+/** Enough for 50 layers of 20 that each wait for all of the layer before; more would hold up everybody else's commands. */
+export const maxDependencies = 20_000;
 
 /** Who waits for whom: subtask id to the ids it depends on. */
 export type Graph = ReadonlyMap<Id, readonly Id[]>;

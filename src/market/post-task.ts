@@ -88,6 +88,7 @@ export const postTask: Command<PostTask, PostedTask> = command({
       waitingFor: 0,
       managerDueAt: null,
       funding: allowance === null ? "escrow" : "allowance",
+      allowanceHolderId: allowance?.holderId ?? null,
       revisionCount: 0,
       state: "open",
       price: null,

@@ -1,9 +1,20 @@
+import { type CreditWeights, creditsFor } from "../model/credit-weights.ts";
 import type { Run, RunStep } from "../model/run.ts";
+import type { Book } from "./book.ts";
 import { type Command, command } from "./command.ts";
 import { heldRun, type RunRef } from "./runs.ts";
 
 export interface RecordStep extends RunRef {
   readonly step: Omit<RunStep, "runId">;
+  /** Whose allowance of which day pays for the step's tokens; absent: nobody's. */
+  readonly charge?: StepCharge | null;
+}
+
+interface StepCharge {
+  readonly holderId: string;
+  /** YYYY-MM-DD, UTC. */
+  readonly day: string;
+  readonly weights: CreditWeights;
 }
 
 /**
@@ -12,8 +23,12 @@ export interface RecordStep extends RunRef {
  */
 export const recordStep: Command<RecordStep, { readonly run: Run }> = command({
   name: "record_step",
-  loads: (input) => ({ tasks: [input.taskId], runsOf: [input.taskId] }),
-  decide(book, { step, ...ref }) {
+  loads: ({ taskId, charge = null }) => ({
+    tasks: [taskId],
+    runsOf: [taskId],
+    allowances: charge === null ? [] : [charge],
+  }),
+  decide(book, { step, charge = null, ...ref }) {
     const { run } = heldRun(book, ref);
     // The answer to the first attempt was lost on its way back.
     if (step.number === run.stepCount) return { run };
@@ -28,6 +43,7 @@ export const recordStep: Command<RecordStep, { readonly run: Run }> = command({
       costMicros: run.costMicros + step.costMicros,
     };
     book.runs.replace(run.id, next);
+    if (charge !== null) takeCredits(book, run, next, charge);
     book.record(run.taskId, "run.step", run.agentId, {
       runId: run.id,
       number: step.number,
@@ -38,3 +54,9 @@ export const recordStep: Command<RecordStep, { readonly run: Run }> = command({
     return { run: next };
   },
 });
+
+/** Beyond the day's limit too: what was begun is finished, and the next task waits for tomorrow. */
+function takeCredits(book: Book, before: Run, after: Run, { holderId, day, weights }: StepCharge): void {
+  const credits = creditsFor(after, weights) - creditsFor(before, weights);
+  if (credits > 0) book.setAllowanceUsed({ holderId, day, used: book.allowanceUsed(holderId, day) + credits });
+}

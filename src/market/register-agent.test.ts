@@ -20,7 +20,9 @@ describe("registering an agent", () => {
       engineer: "none",
       createdAt: stage.market.now,
     });
-    expect(agent).toEqual({ id: party.id, taskForce: false, autoAccept: false, ...input.profile });
+    const alone = { taskForce: false, autoAccept: false, takesOpenTasks: false };
+    const notRun = { executor: null, executorSettings: null, runLimits: null };
+    expect(agent).toEqual({ id: party.id, ...alone, ...notRun, ...input.profile });
     expect(balance).toBe(100);
     expect(stage.market.balance(party.id)).toBe(100);
     expect(stage.market.transfers.at(-1)).toMatchObject({

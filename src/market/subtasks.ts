@@ -58,7 +58,7 @@ export function wakeManager(book: Book, projectId: Id): void {
 }
 
 /** One thing less that a subtask waits for; the last one makes it ready. Its row must be on the book. */
-export function unblock(book: Book, subtaskId: Id): void {
+function unblock(book: Book, subtaskId: Id): void {
   const { waitingFor } = book.task(subtaskId);
   const subtask = book.changeTask(subtaskId, { waitingFor: waitingFor - 1 });
   if (subtask.waitingFor === 0 && subtask.state === "open") announceReady(book, subtask);

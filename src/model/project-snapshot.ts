@@ -16,7 +16,7 @@ export interface ProjectSnapshot {
   readonly openings: readonly Opening[];
   /** Agents that fit, by `needKey` of the opening. */
   readonly candidates: ReadonlyMap<string, readonly Candidate[]>;
-  /** Deliveries that wait for a review and have been evaluated. */
+  /** Deliveries that wait for a review, have been evaluated, and were not passed on to the buyer. */
   readonly deliveries: readonly Delivery[];
   /** Members that may have been silent for too long. */
   readonly silences: readonly SilentMember[];

@@ -45,6 +45,8 @@ export interface Task {
   readonly requiredCapabilities: readonly string[];
   readonly currency: Currency;
   readonly funding: Funding;
+  /** Whose daily allowance pays for it; null: nobody's. */
+  readonly allowanceHolderId: string | null;
   /** Held in escrow, whole, from posting until the task is final; 0 for a task paid by allowance. */
   readonly budget: number;
   /** What the work costs; known once it is accepted. */

@@ -20,7 +20,7 @@ interface EndpointReply {
 }
 
 /** Calls an agent's endpoint, signed. Rejects with an error named `OutboundError` whose message is for people. */
-type CallEndpoint = (call: EndpointCall) => Promise<EndpointReply>;
+export type CallEndpoint = (call: EndpointCall) => Promise<EndpointReply>;
 
 /** 3-domain, "All input is bounded". */
 const maxResultCharacters = 100_000;
@@ -61,6 +61,7 @@ async function askEndpoint(
     { kind: "call", name: "endpoint", input: { number } },
     async (signal) => {
       const output = await outcomeOf(
+        signal,
         call({
           agentId: brief.agent.id,
           url,
@@ -86,11 +87,11 @@ function bodyOf({ task }: RunBrief, revision: Revision | null) {
   };
 }
 
-async function outcomeOf(called: Promise<EndpointReply>): Promise<Answered> {
+async function outcomeOf(signal: AbortSignal, called: Promise<EndpointReply>): Promise<Answered> {
   try {
     return read(await called);
   } catch (error) {
-    if (error instanceof Error && error.name === "OutboundError") return { fault: error.message };
+    if (!signal.aborted && error instanceof Error && error.name === "OutboundError") return { fault: error.message };
     throw error;
   }
 }

@@ -112,13 +112,14 @@ export interface AgentworkEvent {
   readonly submission: Pick<Solution, "text" | "links"> | null;
 }
 
-/** The newest `limit` events of a task, oldest first. */
+/** The newest `limit` events of a task, oldest first, without the steps of its runs, which the document does not know. */
 export async function readAgentworkEvents(pool: Pool, taskId: Id, limit: number): Promise<AgentworkEvent[]> {
   const { rows } = await pool.query<AgentworkEvent>({
     name: "agentwork_events",
     text: `select e.type, e.actor_id as "actorId", e.data, e.at,
         case when s.id is not null then json_build_object('text', s.text, 'links', s.links) end as submission
-      from (select * from task_events where task_id = $1 order by number desc limit $2) e
+      from (select * from task_events where task_id = $1 and type not in ('run.started', 'run.step')
+        order by number desc limit $2) e
       left join submissions s on e.type = 'task.submitted' and s.id = (e.data ->> 'submissionId')::uuid
       order by e.number`,
     values: [taskId, limit],
@@ -126,14 +127,15 @@ export async function readAgentworkEvents(pool: Pool, taskId: Id, limit: number)
   return rows;
 }
 
-/** Whether any engineer could take a direct task of this organization. */
-export async function hasEngineer(pool: Pool, posterId: Id): Promise<boolean> {
+/** Whether any engineer could take a direct task of this organization. `unusable`: what this server cannot run now. */
+export async function hasEngineer(pool: Pool, posterId: Id, unusable: readonly string[]): Promise<boolean> {
   const { rows } = await pool.query<{ found: boolean }>({
     name: "has_engineer",
     text: `select exists (
-        select from parties where engineer <> 'none' and id <> $1
-          and (engineer = 'platform' or (engineer = 'organization' and organization_id = $1))) as found`,
-    values: [posterId],
+        select from parties p join agents g on g.id = p.id where p.engineer <> 'none' and p.id <> $1
+          and (p.engineer = 'platform' or (p.engineer = 'organization' and p.organization_id = $1))
+          and (g.executor is null or g.executor <> all($2))) as found`,
+    values: [posterId, unusable],
   });
   return rows[0]?.found ?? false;
 }

@@ -52,7 +52,7 @@ export async function readSubtaskSeat(pool: Pool, subtaskId: Id, agentId: Id): P
 
 const maxSeats = 100;
 
-/** The subtasks that an agent works on, waits for or has done, at most 100: what is not final first, then the newest. */
+/** The subtasks that an agent works on, waits for or has done, at most 100: what it works on first, what is final last, the newest first. */
 export async function readSubtaskSeats(pool: Pool, agentId: Id): Promise<SubtaskSeat[]> {
   const { rows } = await pool.query<SeatRow>({
     name: "nexwork_subtask_seats",
@@ -65,7 +65,8 @@ export async function readSubtaskSeats(pool: Pool, agentId: Id): Promise<Subtask
       join tasks p on p.id = t.parent_id
       left join assignments a on a.id = s.assignment_id
       where a.id is null or a.state in ${seated}
-      order by t.state in ('completed', 'cancelled', 'expired'), t.id desc limit $2`,
+      order by t.state in ('completed', 'cancelled', 'expired'),
+        coalesce(a.state in ('active', 'revision'), false) desc, t.id desc limit $2`,
     values: [agentId, maxSeats],
   });
   return rows.map(seatOf);

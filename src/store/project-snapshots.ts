@@ -150,6 +150,7 @@ async function readOpenings(pool: Pool, projectId: Id): Promise<Opening[]> {
   }));
 }
 
+/** Those that the buyer was asked to review are out of the manager's hands. */
 async function readDeliveries(pool: Pool, projectId: Id): Promise<Delivery[]> {
   const { rows } = await pool.query<Delivery>({
     name: "project_deliveries",
@@ -161,7 +162,8 @@ async function readDeliveries(pool: Pool, projectId: Id): Promise<Delivery[]> {
       cross join lateral (
         select id from submissions where task_id = t.id and assignment_id = a.id order by id desc limit 1) s
       join evaluations e on e.submission_id = s.id and e.state in ('finished', 'failed')
-      where t.parent_id = $1 and t.state = 'in_review'
+      where t.parent_id = $1 and t.state = 'in_review' and not exists (
+        select from messages r where r.project_id = $1 and r.cause = 'review:' || s.id)
       order by s.id limit $2`,
     values: [projectId, maxDeliveries],
   });

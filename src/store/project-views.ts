@@ -15,14 +15,14 @@ export interface ProjectView extends Task {
 type ProjectRow = Task & { readonly stages: Partial<Record<SubtaskState, number>>; readonly carved: number };
 
 /** `subtaskState`, of `tasks s` and its live assignment `a`. */
-export const subtaskStage = `case
+const subtaskStage = `case
     when s.state in ('completed', 'disputed', 'in_review') then s.state
     when s.state in ('cancelled', 'expired') then 'cancelled'
     when s.state = 'in_progress' then
       case when a.state = 'revision' then 'revision' when a.started_at is null then 'assigned' else 'in_progress' end
     when s.waiting_for > 0 then 'pending' else 'ready' end`;
 
-export const liveAssignment = `left join assignments a
+const liveAssignment = `left join assignments a
     on a.task_id = s.id and s.state = 'in_progress' and a.state in ('active', 'submitted', 'revision')`;
 
 const withProgress = `cross join lateral (

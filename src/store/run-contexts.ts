@@ -27,6 +27,7 @@ export interface RunContext {
     readonly category: string;
     readonly budget: number;
     readonly currency: Currency;
+    readonly allowanceHolderId: string | null;
   };
   readonly agent: {
     readonly id: Id;
@@ -46,7 +47,8 @@ export interface RunContext {
 const contextText = `select r.id as "runId", a.state as "assignmentState",
     json_build_object('id', t.id, 'parentId', t.parent_id, 'intake', t.intake, 'title', t.title,
       'description', t.description, 'instructions', t.instructions, 'expectedOutput', t.expected_output,
-      'category', t.category, 'budget', coalesce(a.price, t.budget), 'currency', t.currency) as task,
+      'category', t.category, 'budget', coalesce(a.price, t.budget), 'currency', t.currency,
+      'allowanceHolderId', t.allowance_holder_id) as task,
     json_build_object('id', p.id, 'name', p.name, 'systemPrompt', g.system_prompt, 'endpointUrl', g.endpoint_url,
       'settings', g.executor_settings) as agent
   from runs r join tasks t on t.id = r.task_id join assignments a on a.id = r.assignment_id

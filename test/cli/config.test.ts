@@ -59,3 +59,14 @@ describe("what programs of agents may have", () => {
     expect(() => readConfig({ [name]: value })).toThrow(name);
   });
 });
+
+describe("the credits that tokens take", () => {
+  it("are for a million of input and of output", () => {
+    expect(readConfig({}).creditWeights).toEqual({ input: 10, output: 50 });
+    expect(readConfig({ GUILDHALL_AGENTWORK_TOKEN_CREDITS: "0/7" }).creditWeights).toEqual({ input: 0, output: 7 });
+  });
+
+  it.each(["10", "10/", "1.5/2", "-1/2", "a/b"])("are refused as %s", (weights) => {
+    expect(() => readConfig({ GUILDHALL_AGENTWORK_TOKEN_CREDITS: weights })).toThrow(/TOKEN_CREDITS/);
+  });
+});

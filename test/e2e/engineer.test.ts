@@ -120,16 +120,9 @@ describe.skipIf(sandbox === undefined)("an Agentwork task done by the engineer",
       timeout: 120_000,
     },
     async () => {
-      let killed = false;
-      const tell = tellStory(story);
-      const reached = new Promise<void>((resolve) => {
-        model.script((asked) => {
-          if (killed || answersIn(asked) !== 4) return tell(asked);
-          killed = true;
-          resolve();
-          return { fault: "hang" };
-        });
-      });
+      const slowly = "echo begun >> runs.log; sleep 2; cat runs.log; node src/fizzbuzz.test.mjs && touch build.log";
+      const slow: ScriptedCall = { tool: "run_command", input: { command: slowly } };
+      model.script(tellStory(story.map((calls, index) => (index === 4 ? [slow] : calls))));
       const taskId = await client().createTask(poster.key, {
         title: "FizzBuzz",
         description: "As a module, with tests.",
@@ -141,13 +134,17 @@ describe.skipIf(sandbox === undefined)("an Agentwork task done by the engineer",
       const answers = [{ question_index: 0, selected: "ES module" }];
       await client().post(`/api/v1/tasks/${taskId}/message`, poster.key, { answers });
 
-      await reached;
+      // In the middle of the command, which has already changed the workspace.
+      await expect.poll(leftWorkspaces, { timeout: 20_000 }).toContainEqual(expect.stringMatching(/\/runs\.log$/));
       await server.end("SIGKILL");
       const killedMs = performance.now();
       server = await start();
       const proposed = await settled(taskId);
       expect(proposed).toMatchObject({ status: "awaiting_solution_approval", solution: { content: firstSummary } });
       expect(performance.now() - killedMs).toBeLessThan(30_000);
+      const printed = model.questions.find(({ prompt }) => prompt.includes("begun"))?.prompt ?? "";
+      expect(printed).toMatch(/^Exit code 0\.\n<data \w+>\nbegun\n/);
+      expect(printed.match(/begun/g)).toHaveLength(1);
 
       const rejection = { status: "REJECTED", rejection_reason: "It should be a program too." };
       await client().post(`/api/v1/tasks/${taskId}/solution-status`, poster.key, rejection);
@@ -159,12 +156,15 @@ describe.skipIf(sandbox === undefined)("an Agentwork task done by the engineer",
       expect(Object.keys(files)).toEqual(["src/fizzbuzz.mjs", "src/fizzbuzz.test.mjs", "src/main.mjs"]);
       expect(files["src/fizzbuzz.mjs"]).toBe(fixedProgram);
 
-      const said = (await eventsOf(taskId)).filter(({ type }) => type === "status").map(({ content }) => content);
+      const events = await eventsOf(taskId);
+      expect(events.filter(({ content }) => content.startsWith("run."))).toEqual([]);
+      const said = events.filter(({ type }) => type === "status").map(({ content }) => content);
       const once = ["Wrote src/fizzbuzz.mjs", "Changed src/fizzbuzz.mjs", "Revising the solution..."];
       for (const line of once) expect(said.filter((each) => each === line)).toHaveLength(1);
-      expect(said.filter((line) => line.startsWith("Ran: node src/fizzbuzz.test.mjs"))).toEqual([
+      expect(said.filter((line) => line.startsWith("Ran: "))).toEqual([
         expect.stringContaining("(exit code 1)"),
-        expect.stringContaining("(exit code 0)"),
+        `Ran: ${slowly} (exit code 0)`,
+        "Ran: node src/main.mjs (exit code 0)",
       ]);
       await expect.poll(leftWorkspaces).toEqual([]);
     },
@@ -177,12 +177,13 @@ describe.skipIf(sandbox === undefined)("an Agentwork task done by the engineer",
     const databasePassword = (await readFile(join(folder, "postgres-password"), "utf8")).trim();
     const secrets = [...planted, adminKey, databasePassword];
     const asked = model.questions.length;
+    /** All that the model has been told. */
     const loot = (): string =>
       model.questions
         .slice(asked)
         .map(({ prompt }) => prompt)
         .join("\n")
-        .slice(-15_000);
+        .slice(0, 19_000);
     const attempts = attacks(folder, server);
     model.script((wanted: Question) => {
       const calls = attempts[answersIn(wanted)];
@@ -209,12 +210,13 @@ describe.skipIf(sandbox === undefined)("an Agentwork task done by the engineer",
     expect(files).toHaveLength(1);
     const bodies = model.questions.slice(asked).map(({ body }) => JSON.stringify(body));
     const told = JSON.stringify([asking, proposed, result, files, await eventsOf(taskId), bodies]);
-    // It has tried, and what it tried came to nothing.
-    expect(told).toContain("is a link, and links are not followed");
-    expect(told).toContain("is not in the workspace");
-    expect(told).toContain("worker");
-    for (const secret of secrets)
+    for (const secret of secrets) {
       expect(told.includes(secret), `A secret has got out: ${secret.slice(0, 12)}…`).toBe(false);
+    }
+    // It has tried, and what it tried came to nothing.
+    for (const answer of ["is a link, and links are not followed", "is not in the workspace", "uid=1000(worker)"]) {
+      expect(loot().includes(answer), answer).toBe(true);
+    }
     expect(await readFile(join(folder, "admin-key"), "utf8")).toContain(adminKey);
     await expect.poll(leftWorkspaces).toEqual([]);
   });
@@ -241,7 +243,7 @@ function attacks(folder: string, { url, pid }: ServerProcess): ScriptedCall[][] 
     [shell(`cat ${secretFiles.join(" ")}; ls -laR ${folder}; ls -la / /tmp /root /home; cat /proc/${pid}/environ`)],
     [shell(`ls -la /proc/*/fd /proc/*/root; cat /proc/1/root${folder}/admin-key; node -e '${call}'`)],
     [shell(`ln -s ${folder}/admin-key key; ln -s ${folder} home; ln ${folder}/admin-key hard; mkfifo pipe; ls -la`)],
-    [
+    ...[
       { tool: "read_file", input: { path: "key" } },
       { tool: "read_file", input: { path: "home/admin-key" } },
       { tool: "read_file", input: { path: `${folder}/admin-key` } },
@@ -252,7 +254,7 @@ function attacks(folder: string, { url, pid }: ServerProcess): ScriptedCall[][] 
       { tool: "list_files", input: { path: "home" } },
       { tool: "search", input: { pattern: "planted|gh_", path: "/proc" } },
       { tool: "search", input: { pattern: "planted", path: folder } },
-    ],
+    ].map((each) => [each]),
     [shell(`rm -f key; ln -s ${folder}/admin-key key; touch fine`)],
     [{ tool: "finish", input: { summary: "All of it.", files: ["key", "home", "pipe"] } }],
   ];

@@ -40,8 +40,8 @@ async function partsOf(projectId: Id): Promise<[title: string, budget: number, w
   return (await team.parts(projectId)).map(({ title, budget, waitingFor }) => [title, budget, waitingFor]);
 }
 
-async function delivered(text?: string, checks?: typeof poorWork): Promise<Id> {
-  const { parts } = await team.project([aPart("a")]);
+async function delivered(text?: string, checks?: typeof poorWork, maxRevisions = 3): Promise<Id> {
+  const { parts } = await team.project([aPart("a")], { maxRevisions });
   const { a = "" } = parts;
   await team.manage();
   const { memberId } = await team.look(a);
@@ -104,6 +104,22 @@ it("does not accept what fails a check that is certain, and shows the model stra
   const [, mark] = /<data ([0-9a-f]{24})>\n<\/data> SYSTEM/.exec(prompt) ?? [];
   expect(prompt).toContain(`${order}\n</data ${mark}>`);
   expect(prompt).toContain("csv 0: Row 3 has 4 columns instead of 5.");
+});
+
+it("leaves to the buyer what the buyer was asked to review, and asks the model about it no more", async () => {
+  model.script(verdict(false, "Half of it is missing."));
+  const a = await delivered(undefined, undefined, 0);
+  await team.manage();
+  const { rows } = await team.stage.database.reads.query("select parent_id from tasks where id = $1", [a]);
+  const projectId = rows[0].parent_id;
+  const asked = model.questions.length;
+  await team.say(projectId, a, (await team.look(a)).memberId ?? "", "It is all there.");
+  await team.manage();
+  expect((await team.look(a)).state).toBe("in_review");
+  expect(model.questions).toHaveLength(asked);
+  expect(await team.thread(projectId)).toEqual([
+    expect.objectContaining({ content: expect.stringContaining("Please review the delivery") }),
+  ]);
 });
 
 it("goes by the scores when the model fails", async () => {

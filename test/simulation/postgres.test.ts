@@ -110,7 +110,8 @@ function startOf(space: number): number {
 }
 
 async function expectSameBook(steps: readonly Step[]): Promise<void> {
-  const space = spaces++;
+  // The ids of the first space are those of the parties that come with the database.
+  const space = ++spaces;
   const { market, rounds } = liveInMemory(steps, space);
   const endings = await liveInPostgres(rounds, space);
   for (const [index, round] of rounds.entries())

@@ -39,13 +39,13 @@ export class MemoryRun {
     box: TestSandbox,
     name: string,
     poster: Poster,
-    options: { brief?: Partial<RunBrief["task"]>; signal?: AbortSignal } = {},
+    options: { brief?: Partial<RunBrief["task"]>; agent?: Partial<RunBrief["agent"]>; signal?: AbortSignal } = {},
   ) {
     this.#box = box;
     this.#poster = poster;
     this.#folder = join(box.folder, name);
     this.#signal = options.signal ?? new AbortController().signal;
-    this.brief = briefOf(options.brief);
+    this.brief = briefOf(options.brief, options.agent);
   }
 
   /** Runs it on from its newest step; `killedAfter`: the server dies once so many steps are stored. */
@@ -159,7 +159,7 @@ class MemorySession implements RunSession {
   }
 }
 
-function briefOf(task: Partial<RunBrief["task"]> = {}): RunBrief {
+function briefOf(task: Partial<RunBrief["task"]> = {}, agent: Partial<RunBrief["agent"]> = {}): RunBrief {
   return {
     runId: "0199aaaa-0000-7000-8000-000000000001",
     task: {
@@ -179,6 +179,7 @@ function briefOf(task: Partial<RunBrief["task"]> = {}): RunBrief {
       systemPrompt: null,
       endpointUrl: null,
       settings: {},
+      ...agent,
     },
   };
 }

@@ -1,3 +1,4 @@
+import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { pino } from "pino";
@@ -46,8 +47,10 @@ export class RunStage {
   }
 
   static async open(folder: string): Promise<RunStage> {
+    // As root, programs run as another user, who must be able to pass.
+    await chmod(folder, 0o711);
     const stage = new RunStage(await EngineStage.open(), folder);
-    stage.poster = await stage.stage.agent();
+    stage.poster = await stage.stage.agent({ grantCredits: 10_000 });
     stage.agent = await stage.stage.agent();
     return stage;
   }
@@ -63,6 +66,7 @@ export class RunStage {
       reads: database.reads,
       objects: this.objects,
       clock: this.stage.clock.now,
+      creditWeights: { input: 10_000, output: 50_000 },
       newId,
       log: pino({ level: process.env.TEST_LOG_LEVEL ?? "silent" }),
     };
@@ -124,8 +128,13 @@ export class RunStage {
     return (await this.stage.database.reads.query(text, [taskId])).rows.map(({ type }) => type);
   }
 
-  async close(): Promise<void> {
+  /** Closes what a test that failed has left. */
+  async closeNodes(): Promise<void> {
     for (const node of this.#nodes) await node.close();
+  }
+
+  async close(): Promise<void> {
+    await this.closeNodes();
     await this.stage.close();
   }
 }

@@ -21,10 +21,10 @@ export class TestSandbox {
   }
 
   /** Undefined where bubblewrap is not installed; anything else that is wrong is a failure. */
-  static async open(): Promise<TestSandbox | undefined> {
+  static async open(readOnlyFolders: readonly string[] = []): Promise<TestSandbox | undefined> {
     const folder = await mkdtemp(join(tmpdir(), "guildhall-sandbox-"));
     await chmod(folder, 0o711);
-    const sandbox = await openSandbox({ folder: join(folder, "sandbox") });
+    const sandbox = await openSandbox({ folder: join(folder, "sandbox"), readOnlyFolders });
     const refusal = await sandbox.check();
     if (refusal !== null) {
       await rm(folder, { recursive: true });
@@ -61,8 +61,8 @@ export class TestSandbox {
 }
 
 /** Opened once for a test file; says so in one line where the tests are skipped. */
-export async function openTestSandbox(): Promise<TestSandbox | undefined> {
-  const opened = await TestSandbox.open();
+export async function openTestSandbox(readOnlyFolders?: readonly string[]): Promise<TestSandbox | undefined> {
+  const opened = await TestSandbox.open(readOnlyFolders);
   if (opened === undefined)
     process.stderr.write("skipped: the sandbox's tests need bubblewrap (bwrap), which is not installed.\n");
   return opened;

@@ -85,7 +85,7 @@ it("keeps several for a task, shows them without their credentials, and forgets 
 
 it("refuses addresses that may not be called, and begins no task for them", async () => {
   const before = await count();
-  for (const url of ["http://169.254.169.254/latest", "ftp://example.com", "nonsense"]) {
+  for (const url of ["http://user:secret@example.com/", "ftp://example.com", "nonsense"]) {
     const request = saying("Nothing.", inUsd);
     if (request.configuration !== undefined) request.configuration.taskPushNotificationConfig = configOf({ url });
     await expect(client.sendMessage(request), url).rejects.toThrow();

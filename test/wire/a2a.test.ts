@@ -25,10 +25,6 @@ beforeAll(async () => {
   house = await openTestHouse();
   market = new NativeClient(house.url);
   poster = await foundOrganization(house);
-  await house.app.database.reads.query(
-    "update wallets set balance = 10000 where party_id = $1 and currency = 'credits'",
-    [poster.id],
-  );
   const operator = await foundOrganization(house);
   agent = await market.createAgent(operator.key, {
     name: "Scribe",

@@ -81,6 +81,9 @@ describe("a project", () => {
     expect(await post([aSubtask("a"), aSubtask("a")])).toMatchObject({ status: 400, code: "plan_invalid" });
     expect(await post([aSubtask("a", [], { budget: 2_001 })])).toMatchObject({ status: 400, code: "plan_over_budget" });
     expect(await post([])).toMatchObject({ status: 409, code: "plan_empty" });
+    const keys = Array.from({ length: 250 }, (_, index) => `${index}`);
+    const tangle = keys.map((key, index) => aSubtask(key, keys.slice(0, index), { budget: 1 }));
+    expect((await post(tangle)).detail).toBe("A project has at most 20000 dependencies.");
     expect(await team.centsOf(team.buyer)).toBe(before);
     const elsewhere = await team.market.post("/v1/tasks", team.buyer.key, {
       title: "T",

@@ -124,6 +124,16 @@ describe("a subtask's context", () => {
   });
 });
 
+it("an agent's own subtasks begin with what it can work on, and end with what is done", async () => {
+  const worker = await team.agent();
+  const { parts } = await team.project([aSubtask("a"), aSubtask("b"), aSubtask("c", ["b"])]);
+  for (const id of Object.values(parts)) await team.invite(id, worker);
+  await team.complete(parts.a ?? "", worker);
+  const { body } = await nexwork.get("/agents/me/tasks", worker.key);
+  const shown = body.subtasks.map(({ title, status }: Record<string, string>) => `${title} ${status}`);
+  expect(shown).toEqual(["b ASSIGNED", "c PENDING", "a COMPLETED"]);
+});
+
 describe("coordination messages", () => {
   it("are answered as the document prints; the first begins the work", async () => {
     const { a } = await begun();

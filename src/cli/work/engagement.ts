@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { exitCodeOfQuestion } from "../../model/program-talk.ts";
 import { Refused, type WorkApi } from "./api.ts";
 import { readBrief, waitForAnswer } from "./brief.ts";
 import type { Tell } from "./happenings.ts";
@@ -12,8 +13,6 @@ import { ProgressLog } from "./progress-log.ts";
 import { readQuestion } from "./question.ts";
 import type { Slot } from "./slots.ts";
 
-/** The program's way of saying "I have a question" (5-native, "The command line"). */
-const exitCodeOfQuestion = 10;
 const maxReasonLength = 1_000;
 /** While the worker stops there is little time for a release. */
 const releaseTimeoutMs = 3_000;

@@ -1,3 +1,4 @@
+import { printedQuestions } from "../../model/program-talk.ts";
 import { fieldsOf } from "./offer.ts";
 
 /** What a program asks, as POST /v1/assignments/:id/ask takes it. */
@@ -14,19 +15,8 @@ export interface ReadQuestion {
 export function readQuestion(stdout: string): ReadQuestion {
   const text = stdout.trim();
   if (text === "") throw new Error("The program exited with 10 but printed no question.");
-  const questions = clarifyingQuestionsOf(text);
+  const questions = printedQuestions(text);
   if (questions === undefined) return { body: { type: "to_customer", content: text }, summary: text };
   const summary = questions.map((each) => String(fieldsOf(each).question ?? "")).join(" / ");
   return { body: { type: "clarifying_questions", questions }, summary };
-}
-
-function clarifyingQuestionsOf(text: string): readonly unknown[] | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const { type, questions } = fieldsOf(value);
-  return type === "clarifying_questions" && Array.isArray(questions) ? questions : undefined;
 }

@@ -52,12 +52,13 @@ export async function search(place: Place, { pattern, path = "." }: ToolInput<"s
 }
 
 async function run(
-  { sandbox, folder, limits, signal }: Place,
+  { sandbox, folder, network, limits, signal }: Place,
   { wallMs, ...command }: Pick<RunCommand, "argv" | "onOutput"> & { readonly wallMs: number },
 ): Promise<RunResult> {
   const result = await sandbox.run({
     ...command,
     workspaceFolder: folder,
+    ...(network === undefined ? {} : { network }),
     limits: { ...limits, wallMs: Math.min(wallMs, limits.wallMs ?? wallMs) },
     signal,
   });

@@ -1,6 +1,8 @@
-import type { ChatAnswer, ChatModel, ToolCall, ToolResult } from "../../model/chat.ts";
+import type { ChatModel, ToolCall, ToolResult } from "../../model/chat.ts";
 import { type Executor, RunFailed, type RunSession } from "../executor.ts";
+import { hearModel } from "../model-step.ts";
 import type { Limits } from "../sandbox/limits.ts";
+import type { NetworkAccess } from "../sandbox/proxy.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { oneLine, strangerText } from "../stranger-text.ts";
 import { Conversation } from "./conversation.ts";
@@ -18,6 +20,7 @@ import {
   newLoop,
   reasonToGiveUp,
 } from "./loop-policy.ts";
+import { patientModel } from "./patient-model.ts";
 import { type CheckedCall, checkCall, type ToolInput, toolOffers } from "./tool-inputs.ts";
 import type { ToolOutcome } from "./tool-outcome.ts";
 import { changesFiles, doTool, progressOf, type WorkCall } from "./work-tools.ts";
@@ -25,11 +28,16 @@ import { changesFiles, doTool, progressOf, type WorkCall } from "./work-tools.ts
 export interface EngineerOptions {
   readonly model: ChatModel;
   readonly sandbox: Sandbox;
+  /** By which commands of agents that may reach hosts outside reach them. */
+  readonly connect: NetworkAccess["connect"];
   /** Of each command it runs. */
   readonly limits: Partial<Limits>;
+  /** Between attempts when the model's server is away. */
+  readonly pausesMs?: readonly number[];
 }
 
 const maxOutputTokens = 8_000;
+const pausesMsUnlessSaid = [15_000, 60_000, 180_000];
 const customerTextMax = 100_000;
 const errorLengthMax = 300;
 
@@ -38,12 +46,11 @@ export function openEngineer(options: EngineerOptions): Executor {
   return (session) => new Engineering(options, session).work();
 }
 
-type Heard = Pick<ChatAnswer, "text" | "toolCalls" | "end"> & { readonly fault: string | null };
-
 /** One run, from its beginning; what was done before a restart is answered from the stored steps. */
 class Engineering {
   readonly #options: EngineerOptions;
   readonly #session: RunSession;
+  readonly #model: ChatModel;
   readonly #conversation = new Conversation();
   #loop: LoopState = newLoop;
   #answers = 0;
@@ -51,6 +58,7 @@ class Engineering {
   constructor(options: EngineerOptions, session: RunSession) {
     this.#options = options;
     this.#session = session;
+    this.#model = patientModel(options.model, options.pausesMs ?? pausesMsUnlessSaid);
   }
 
   async work(): Promise<void> {
@@ -71,34 +79,14 @@ class Engineering {
     }
   }
 
-  async #ask(): Promise<Heard> {
-    const { model } = this.#options;
-    const { brief } = this.#session;
-    const wanted = brief.agent.settings.model;
+  #ask() {
     this.#answers++;
-    const heard = await this.#session.step<Heard>(
-      { kind: "model", name: "answer", input: { number: this.#answers } },
-      async (signal) => {
-        try {
-          const answer = await model.chat({
-            ...(wanted === undefined ? {} : { model: wanted }),
-            instructions: engineerInstructions(brief),
-            messages: this.#conversation.messages(),
-            tools: toolOffers,
-            maxOutputTokens,
-            signal,
-          });
-          const { text, toolCalls, end, inputTokens, outputTokens, costMicros } = answer;
-          return { output: { text, toolCalls, end, fault: null }, inputTokens, outputTokens, costMicros };
-        } catch (error) {
-          if (signal.aborted || !(error instanceof Error) || error.name !== "ModelError") throw error;
-          return { output: { text: "", toolCalls: [], end: "stop", fault: error.message }, error: error.message };
-        }
-      },
-    );
-    if (heard.fault !== null) throw new RunFailed(`The language model could not be used: ${heard.fault}.`);
-    if (heard.end === "refused") throw new RunFailed("The language model declined to do this task.");
-    return heard;
+    return hearModel(this.#session, this.#model, this.#answers, () => ({
+      instructions: engineerInstructions(this.#session.brief),
+      messages: this.#conversation.messages(),
+      tools: toolOffers,
+      maxOutputTokens,
+    }));
   }
 
   /** Does what the model wants, call by call. True once the task is over. */
@@ -154,13 +142,15 @@ class Engineering {
 
   /** One effect in the workspace, which is kept as it is afterwards. */
   async #use(call: WorkCall): Promise<ToolOutcome> {
-    const { sandbox, limits } = this.#options;
+    const { sandbox, connect, limits } = this.#options;
     const { brief } = this.#session;
+    const { network: allow = [] } = brief.agent.settings;
+    const network = allow.length === 0 ? undefined : { allow, connect };
     const folder = await this.#session.workspace();
     const outcome = await this.#session.step<ToolOutcome>(
       { kind: "tool", name: call.tool, input: call.input },
       async (signal) => {
-        const output = await doTool(call, { runId: brief.runId, folder, sandbox, limits, signal });
+        const output = await doTool(call, { runId: brief.runId, folder, sandbox, network, limits, signal });
         return { output, ...errorOf(output), changesWorkspace: changesFiles(call, output) };
       },
     );

@@ -1,3 +1,4 @@
+import type { ExecutorSettings } from "../../model/run.ts";
 import type { RunBrief } from "../executor.ts";
 import { aboutStrangerText, strangerText } from "../stranger-text.ts";
 import { loopLimits } from "./loop-policy.ts";
@@ -18,14 +19,18 @@ How to work:
    Name the files that belong to the solution, and no others. If the customer rejects it you are told why: revise it
    and hand in again.
 
-Your workspace is the working folder of commands, /workspace. Commands run in a sandbox without network; Node is always
-there, of other tools look what is installed. Paths are below the workspace. Nothing you start outlives its command.
-If something cannot be had, do without it and say so; do not pretend.`;
+Your workspace is the working folder of commands, /workspace. Commands run in a sandbox; Node is always there, of other
+tools look what is installed. Paths are below the workspace. Nothing you start outlives its command. If something cannot be had, do without it and say so; do not pretend.`;
 
 /** What the model is told by us and by the agent's operator. Nothing of the task is in it. */
 export function engineerInstructions({ agent }: RunBrief): string {
   const operators = agent.systemPrompt === null ? [] : [`From your operator:\n${agent.systemPrompt}`];
-  return [work, aboutStrangerText, ...operators].join("\n\n");
+  return [work, networkOf(agent.settings), aboutStrangerText, ...operators].join("\n\n");
+}
+
+function networkOf({ network = [] }: ExecutorSettings): string {
+  if (network.length === 0) return "Commands have no network.";
+  return `Commands can reach these hosts and no others, by https through the proxy in HTTPS_PROXY: ${network.join(", ")}.`;
 }
 
 /** The task, as data. */

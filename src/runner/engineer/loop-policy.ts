@@ -70,12 +70,12 @@ export function afterRejection({ questions }: LoopState): LoopState {
 }
 
 export const mayAsk = ({ questions }: LoopState): boolean => questions < loopLimits.questions;
-export const isOutOfAnswers = ({ answers }: LoopState): boolean => answers >= loopLimits.answers;
-export const isAlwaysCutOff = ({ cutOff }: LoopState): boolean => cutOff >= loopLimits.cutOff;
-export const isIdle = ({ idle }: LoopState): boolean => idle >= loopLimits.idle;
-export const isAlwaysMalformed = ({ malformed }: LoopState): boolean => malformed >= loopLimits.malformed;
+const isOutOfAnswers = ({ answers }: LoopState): boolean => answers >= loopLimits.answers;
+const isAlwaysCutOff = ({ cutOff }: LoopState): boolean => cutOff >= loopLimits.cutOff;
+const isIdle = ({ idle }: LoopState): boolean => idle >= loopLimits.idle;
+const isAlwaysMalformed = ({ malformed }: LoopState): boolean => malformed >= loopLimits.malformed;
 export const isRepeating = (state: LoopState): boolean => repeatsOf(state) >= loopLimits.repeatsTold;
-export const isGoingInCircles = (state: LoopState): boolean => repeatsOf(state) >= loopLimits.repeats;
+const isGoingInCircles = (state: LoopState): boolean => repeatsOf(state) >= loopLimits.repeats;
 export const mustVerifyFirst = (state: LoopState): boolean => state.unverified && !state.toldToVerify;
 
 const reasons: readonly (readonly [(state: LoopState) => boolean, string])[] = [

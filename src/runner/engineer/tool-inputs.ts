@@ -57,7 +57,7 @@ const schemas = {
   }),
 } satisfies Record<string, TSchema>;
 
-export type ToolName = keyof typeof schemas;
+type ToolName = keyof typeof schemas;
 export type ToolInput<Name extends ToolName> = Static<(typeof schemas)[Name]>;
 
 /** A call whose input is what its tool wants. */
@@ -73,7 +73,7 @@ const descriptions: Readonly<Record<ToolName, string>> = {
   edit_file: "Replace a text in a file. It must occur exactly once, unless replace_all is true.",
   search: "Find lines in the files of your workspace.",
   run_command:
-    "Run a shell command in your workspace: no network, and every process of it ends with it. Returns its exit code and output.",
+    "Run a shell command in your workspace; every process of it ends with it. Returns its exit code and output.",
   ask_customer:
     "Ask the customer and wait for the answer, which may take days. Only for what you cannot decide sensibly yourself.",
   finish:

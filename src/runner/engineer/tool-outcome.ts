@@ -1,4 +1,5 @@
 import type { Limits } from "../sandbox/limits.ts";
+import type { NetworkAccess } from "../sandbox/proxy.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 
 /** Where tools work. */
@@ -7,6 +8,8 @@ export interface Place {
   /** The workspace as the server sees it. Its path is never told. */
   readonly folder: string;
   readonly sandbox: Sandbox;
+  /** Undefined: commands have none. */
+  readonly network: NetworkAccess | undefined;
   /** For each command. */
   readonly limits: Partial<Limits>;
   readonly signal: AbortSignal;

@@ -30,6 +30,7 @@ export const tasks = defineTable<Task>({
     requiredCapabilities: "text[]",
     currency: "text",
     funding: "text",
+    allowanceHolderId: "text",
     budget: "bigint",
     price: "bigint",
     feeBasisPoints: "integer",

@@ -6,6 +6,7 @@ import type { Route } from "../shared/door.ts";
 import { idempotencyOf } from "../shared/idempotency-key.ts";
 import { webhookSecretOf } from "../shared/webhook-secret.ts";
 import { envelope } from "./present.ts";
+import { executorOf } from "./running.ts";
 import { answers, Capability, Envelope, nullable, Price, Text, Title } from "./schemas.ts";
 
 const Registration = Type.Object({
@@ -24,7 +25,10 @@ const Registered = Type.Object({
   name: Type.String(),
   api_key: Type.String({ description: "Shown only here" }),
   capabilities: Type.Array(Type.String()),
-  webhook_secret: Type.Optional(Type.String({ description: "With a webhook_url: signs what is sent there" })),
+  webhook_secret: Type.Optional(
+    Type.String({ description: "With a webhook_url or an endpoint_url: signs what is sent there" }),
+  ),
+  notice: Type.Optional(Type.String({ description: "Why this server cannot run the agent when it is hired directly" })),
 });
 
 /** POST /api/agents/register – seed 003, "Register a new agent. Returns an API key and 100 free credits". 201 · 400. */
@@ -63,11 +67,14 @@ export const registerAgent: Route = (app, context) => {
         { idempotency },
       );
       reply.code(201);
-      const webhook = agent.webhookUrl === null ? {} : { webhook_secret: webhookSecretOf(party.id, context.secret) };
-      return envelope(
-        { id: party.id, name: party.name, api_key: apiKey, capabilities: [...agent.capabilities], ...webhook },
-        balance,
-      );
+      const isCalled = agent.webhookUrl !== null || agent.endpointUrl !== null;
+      const webhook = isCalled ? { webhook_secret: webhookSecretOf(party.id, context.secret) } : {};
+      const executor = executorOf(agent);
+      const unusable = executor === null ? undefined : context.unusableExecutors()[executor];
+      const notice =
+        unusable === undefined ? {} : { notice: `This agent cannot be hired directly for now. ${unusable}` };
+      const shown = { id: party.id, name: party.name, api_key: apiKey, capabilities: [...agent.capabilities] };
+      return envelope({ ...shown, ...webhook, ...notice }, balance);
     },
   );
 };

@@ -116,6 +116,7 @@ const shownEvents = {
   }),
   "question.answered": ({ data }) => ({ type: "reply", content: textOf(data.content) }),
   "progress.logged": ({ data }) => status(textOf(data.content)),
+  "run.failed": ({ data }) => status(withReason("The agent has given up", data)),
 } as const satisfies Partial<Record<EventType, (event: AgentworkEvent) => ShownEvent>>;
 
 export function presentEvent(event: AgentworkEvent) {

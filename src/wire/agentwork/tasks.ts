@@ -24,14 +24,15 @@ const maxEvents = 1_000;
 const nobodyThere = "No engineer is available yet: the task waits and starts as soon as there is one.";
 
 /** POST /api/v1/tasks/ – seed 001, "Create a new task". 201 · 400 · 401 · 402 today's credits are used up. */
-export const createTask: Route = (app, { engine, reads, clock, agentworkTaskCredits }) => {
+export const createTask: Route = (app, { engine, reads, clock, agentworkTaskCredits, unusableExecutors }) => {
   const NewTask = Type.Object({ title: Text, description: Text });
   app.post(
     "/api/v1/tasks",
     { config: requiresKey, schema: { body: NewTask, response: answers(201, Created) } },
     async (request, reply) => {
       const { caller, posterId, allowanceHolderId } = customerOf(request);
-      const notice = (await hasEngineer(reads, posterId)) ? {} : { notice: nobodyThere };
+      const isTaken = await hasEngineer(reads, posterId, Object.keys(unusableExecutors()));
+      const notice = isTaken ? {} : { notice: nobodyThere };
       const { task } = await engine.execute(
         postTask,
         {

@@ -12,6 +12,8 @@ import { NullableText, nullable, refuseField } from "./schemas.ts";
 export const executorKinds = ["prompt", "endpoint", "engineer", "command", "a2a"] as const satisfies ExecutorKind[];
 
 const maxPartLength = 2_000;
+/** Names, never addresses: what they lead to is looked at when it is asked for. */
+const hostPattern = "^(\\*\\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?(:[0-9]{1,5})?$";
 const Part = Type.String({ minLength: 1, maxLength: maxPartLength });
 const Settings = Type.Object({
   model: Type.Optional(
@@ -22,6 +24,20 @@ const Settings = Type.Object({
   ),
   protocol: Type.Optional(Type.Enum(["stdio", "acp"], { description: "command: how it is spoken to" })),
   url: Type.Optional(Type.String({ maxLength: 2_000, description: "a2a: the other agent's card or endpoint" })),
+  authorization: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: maxPartLength,
+      pattern: "^[\\x20-\\x7e]+$",
+      description: "a2a: sent to the url's origin as Authorization. Never shown: give it again with every change",
+    }),
+  ),
+  network: Type.Optional(
+    Type.Array(Type.String({ maxLength: 260, pattern: hostPattern }), {
+      maxItems: 50,
+      description: "engineer, command: hosts that its programs may reach by https; *.example.com, example.com:8443",
+    }),
+  ),
 });
 export const runLimitsView = Type.Object(
   {
@@ -83,6 +99,9 @@ export function readRunning(
   if (executor === "command" && changesProgram && role !== "admin") {
     refuse("not_allowed", { message: "Only an administrator can have a program of this machine run." });
   }
+  if (body.executor_settings?.network !== undefined && role !== "admin") {
+    refuse("not_allowed", { message: "Only an administrator can let an agent's programs reach other hosts." });
+  }
   refuseIncomplete(executor, executorSettings);
   if (executorSettings?.url !== undefined) {
     checkOutsideUrl(executorSettings.url, { field: "executor_settings/url", allowHttp: allowHttpUrls, openNetworks });
@@ -96,10 +115,11 @@ export function readRunning(
 }
 
 export function presentRunning(agent: Running, unusable: Partial<Record<ExecutorKind, string>>) {
+  const { authorization: _authorization, ...shown } = agent.executorSettings ?? {};
   return {
     executor: agent.executor,
     executor_problem: agent.executor === null ? null : (unusable[agent.executor] ?? null),
-    executor_settings: agent.executorSettings as Static<typeof Settings> | null,
+    executor_settings: agent.executorSettings === null ? null : (shown as Static<typeof Settings>),
     run_limits: presentLimits(agent.runLimits),
     takes_open_tasks: agent.takesOpenTasks,
   };

@@ -1,3 +1,4 @@
+import { cancelRun } from "../../../src/market/cancel-run.ts";
 import { issueKey } from "../../../src/market/issue-key.ts";
 import { makeApiKey, storedHalf } from "../../../src/wire/shared/api-keys.ts";
 import { AgentMarketClient } from "../../support/agentmarket-client.ts";
@@ -141,6 +142,8 @@ async function setNative(house: TestHouse): Promise<Part & { readonly deliveryId
   await team.invite(project.parts.a ?? "", member);
   const { data: offers } = await team.see("/v1/invitations", member.key);
   const run = await startedRun(house, client, team.buyer, ownAgent);
+  // Its stream ends.
+  await house.app.engine.execute(cancelRun, { runId: run.id, taskId: run.taskId, actorId: ownAgent.id });
   const ids: readonly (readonly [string, string])[] = [
     ["/v1/runs/", run.id],
     ["/v1/projects/", project.id],

@@ -108,6 +108,7 @@ export const samples: Readonly<Record<string, Sample>> = {
   "POST /v1/projects/:id/cancel": {},
   "POST /v1/projects/:id/summary": {},
   "POST /v1/projects/:id/messages": { content: "Hello." },
+  "POST /v1/subtasks/:id/amend": { text: "Done better.", links: ["https://example.com/1"] },
   "POST /v1/subtasks/:id/invite": { agent_id: "00000000-0000-7000-8000-000000000000", expires_in_minutes: 60 },
   "POST /v1/subtasks/:id/reassign": { reason: "Silent." },
   "POST /v1/subtasks/:id/messages": { content: "Hello." },
