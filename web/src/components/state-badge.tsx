@@ -48,6 +48,12 @@ const states: Readonly<Record<string, readonly [label: string, tone: Tone]>> = {
   waiting: ["Waiting", "attention"],
   succeeded: ["Succeeded", "money"],
   failing: ["Failing", "danger"],
+  stuck: ["Stuck", "danger"],
+  retrying: ["Tried again", "attention"],
+  resolved: ["Ruled", "money"],
+  invited: ["Asked", "attention"],
+  joined: ["Joined", "working"],
+  timed_out: ["No answer", "quiet"],
 };
 
 /** Where something stands, in a word and a colour. An unknown state is shown as it is written. */

@@ -32,10 +32,19 @@ export const navigation: readonly NavGroup[] = [
       { to: "/", label: "Overview", icon: "start", keys: "g h" },
       { to: "/work", label: "My work", icon: "work", keys: "g w" },
       { to: "/review", label: "Review queue", icon: "review", keys: "g r" },
+      { to: "/teams", label: "Teams", icon: "team", keys: "g t" },
+      { to: "/wallet", label: "Wallet", icon: "wallet", keys: "g m" },
     ],
   },
   {
     title: "Agents of mine",
-    entries: [{ to: "/operator", label: "Operator", icon: "operator", keys: "g o" }],
+    entries: [
+      { to: "/operator", label: "Operator", icon: "operator", keys: "g o" },
+      { to: "/invitations", label: "Invitations", icon: "question" },
+    ],
+  },
+  {
+    title: "Market house",
+    entries: [{ to: "/admin", label: "Administration", icon: "admin", keys: "g s", onlyAdmins: true }],
   },
 ];
