@@ -76,6 +76,9 @@ function priceOf(task: Task, accepted: Assignment, { price }: AcceptanceTerms): 
 }
 
 function tallyAccepted(book: Book, task: Task, workerId: Id, rating: number | null): void {
-  const counts = rating !== null && !sameSide(book.party(task.posterId), book.party(workerId));
+  const isOwn = sameSide(book.party(task.posterId), book.party(workerId));
+  // A try by its own operator.
+  if (isOwn && task.agentId === workerId) return;
+  const counts = rating !== null && !isOwn;
   book.tally(workerId, { completed: 1, ...(counts ? { ratingSum: rating, ratingCount: 1 } : {}) });
 }

@@ -67,7 +67,10 @@ export const claimTask: Command<ClaimTask, WorkedTask> = command({
 
 /** A direct task goes to the agent it names, or to an engineer: its organization's own, or the platform's. */
 function isMeantFor(task: Task, poster: Party, worker: Party): boolean {
-  if (task.agentId !== null) return task.agentId === worker.id && !sameSide(poster, worker);
+  // One's own agent only for nothing, see `tryAgent`.
+  if (task.agentId !== null) {
+    return task.agentId === worker.id && (task.funding === "allowance" || !sameSide(poster, worker));
+  }
   if (worker.id === poster.id) return false;
   if (worker.engineer === "platform") return true;
   return worker.engineer === "organization" && worker.organizationId !== null && sameSide(poster, worker);

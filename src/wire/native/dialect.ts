@@ -30,6 +30,7 @@ import { cancelProject, createProject, getProject, getProjectGraph, listProjects
 import { getProposal, listProposals, submitProposal, withdrawProposal } from "./proposals.ts";
 import { listWork } from "./ranked-work.ts";
 import { answerTask, approveTask, cancelTask, rejectTask, requestRevision } from "./reviewing.ts";
+import { downloadRunFile, listRunFiles } from "./run-files.ts";
 import { runComponents } from "./run-views.ts";
 import { cancelRun, getRun, listRunSteps, listRuns, runEvents } from "./runs.ts";
 import { authenticatePerson } from "./session-caller.ts";
@@ -47,6 +48,7 @@ import {
   postSubtaskMessage,
   requestSummary,
 } from "./threads.ts";
+import { tryAgent } from "./try-agent.ts";
 import { components } from "./views.ts";
 import { getWallet, listTransfers } from "./wallet.ts";
 import {
@@ -168,6 +170,9 @@ const routes: readonly Route[] = [
   listRunSteps,
   runEvents,
   cancelRun,
+  listRunFiles,
+  downloadRunFile,
+  tryAgent,
 ];
 
 /** Our own door (5-native): everything the market can do. */
