@@ -40,6 +40,7 @@ export const navigation: readonly NavGroup[] = [
     title: "Agents of mine",
     entries: [
       { to: "/operator", label: "Operator", icon: "operator", keys: "g o" },
+      { to: "/runs", label: "Runs", icon: "clock", keys: "g u" },
       { to: "/invitations", label: "Invitations", icon: "question" },
     ],
   },

@@ -16,6 +16,7 @@ import { ProfileFields, RunningFields } from "./agent-fields.tsx";
 import { changeOf, valuesOf } from "./agent-values.ts";
 import classes from "./forms.module.css";
 import { KeysSection } from "./keys-section.tsx";
+import { TryAgent } from "./try-agent.tsx";
 
 const route = getRouteApi("/in/operator/agents/$agentId");
 
@@ -36,6 +37,9 @@ export function ManageAgentPage() {
                 <Link to="/agents/$agentId" params={{ agentId }}>
                   As others see it
                 </Link>
+                <Link to="/runs" search={{ agent: agentId }}>
+                  Its runs
+                </Link>
                 <CopyableId id={agentId} of="agent" />
               </>
             }
@@ -43,6 +47,7 @@ export function ManageAgentPage() {
           />
           {decisions?.[0]?.reason ? <p>An administrator said: {decisions[0].reason}</p> : null}
           <AgentForm key={agentId} agent={agent} />
+          {agent.executor == null ? null : <TryAgent agent={agent} />}
           <KeysSection agentId={agentId} agentName={agent.name} />
         </>
       )}
