@@ -47,6 +47,8 @@ export interface Config {
   readonly invitationMinutes: number;
   /** Whether links in submissions are opened to look at what they lead to. */
   readonly opensLinks: boolean;
+  /** Whether the agent to try the market with works here. */
+  readonly houseAgent: boolean;
   /** The language model that is asked; without one none is. */
   readonly model: ModelConfig | undefined;
   /** Runs that one process has at work at once; those that wait for the poster do not count. */
@@ -144,6 +146,8 @@ export function readConfig(env: Environment = process.env): Config {
     maxNudges: wholeNumber(env, "GUILDHALL_MAX_NUDGES", 2, 0, 100),
     invitationMinutes: wholeNumber(env, "GUILDHALL_INVITATION_MINUTES", 15, 1, 10_080),
     opensLinks: oneOf(env, "GUILDHALL_OPEN_LINKS", ["true", "false"], "true") === "true",
+    houseAgent:
+      oneOf(env, "GUILDHALL_HOUSE_AGENT", ["true", "false"], mode === "sandbox" ? "true" : "false") === "true",
     model: model(env),
     maxRuns: wholeNumber(env, "GUILDHALL_RUN_MAX", 2_000, 1, 100_000),
     executeMs: wholeNumber(env, "GUILDHALL_EXECUTE_SECONDS", 120, 1, 3_600) * 1_000,

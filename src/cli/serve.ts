@@ -10,6 +10,8 @@ const closeTimeoutMs = 9_000;
 export async function serve(): Promise<void> {
   const config = readConfig();
   const log = createLog(config);
+  const stopping = new AbortController();
+  let houseAgent: Promise<void> | undefined;
   const house = await openHouse(config, log, {
     onDatabaseLost: (reason) => {
       log.fatal({ reason }, "the database cannot be kept running");
@@ -20,6 +22,8 @@ export async function serve(): Promise<void> {
   const grace = closeWithGrace({ delay: closeTimeoutMs, logger: false }, async ({ signal, err }) => {
     if (err) log.fatal({ err }, "stopping after an unexpected error");
     else log.info({ signal }, "stopping");
+    stopping.abort();
+    await houseAgent;
     await house.close();
     log.info("stopped");
   });
@@ -27,6 +31,12 @@ export async function serve(): Promise<void> {
     { url: house.url, mode: config.mode, dataFolder: config.dataFolder, adminKeyFile: house.adminKeyFile },
     `Guildhall is open at ${house.url}`,
   );
+  if (config.houseAgent) {
+    const { runHouseAgent } = await import("./demo/house-agent.ts");
+    houseAgent = runHouseAgent(house, config.dataFolder, log, stopping.signal).catch((error: unknown) =>
+      log.warn({ err: error }, "the house agent does not work"),
+    );
+  }
   const token = await house.app.firstAdministrator.token();
   if (token === undefined) return;
   // Not into the log: whoever opens the link becomes the administrator.

@@ -14,10 +14,11 @@ export class CuttingProxy {
     this.url = url;
   }
 
-  static async open(target: string): Promise<CuttingProxy> {
+  /** On a port of its choice unless one is named. */
+  static async open(target: string, port = 0): Promise<CuttingProxy> {
     const sockets = new Set<Socket>();
     const server = createServer();
-    server.listen(0, "127.0.0.1");
+    server.listen(port, "127.0.0.1");
     await once(server, "listening");
     const address = server.address();
     if (address === null || typeof address === "string") throw new Error("The proxy has no port.");

@@ -14,6 +14,8 @@ export interface TestHouse {
   readonly app: App;
   readonly url: string;
   readonly database: TestDatabase;
+  /** Gone when the house is closed, unless it was given. */
+  readonly dataFolder: string;
   /** Fails with the first broken rule. */
   expectLedgerToBalance(): Promise<void>;
   close(): Promise<void>;
@@ -67,8 +69,9 @@ export const testSecret = "a secret for tests that is long enough";
 export async function openTestHouse(options: TestHouseOptions = {}): Promise<TestHouse> {
   const database = options.database ?? (await createTestDatabase());
   const ownFolder = options.config?.dataFolder === undefined ? await mkdtemp(join(tmpdir(), "guildhall-test-")) : null;
+  const dataFolder = options.config?.dataFolder ?? ownFolder ?? "";
   const app = await createApp({
-    config: { ...defaults, dataFolder: ownFolder ?? "", ...options.config },
+    config: { ...defaults, ...options.config, dataFolder },
     database: database.address,
     secret: testSecret,
     log: options.log ?? pino({ level: process.env.TEST_LOG_LEVEL ?? "silent" }),
@@ -82,6 +85,7 @@ export async function openTestHouse(options: TestHouseOptions = {}): Promise<Tes
     app,
     url,
     database,
+    dataFolder,
     async expectLedgerToBalance() {
       const report = await auditLedger(app.database.reads);
       const broken = report.rules.find((rule) => rule.violation !== null);

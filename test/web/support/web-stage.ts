@@ -129,6 +129,8 @@ export class WebStage {
  * screen, and a screenshot of each in `web/screenshots/`.
  */
 export async function expectSoundPage({ page }: Pick<Visitor, "page">, name: string): Promise<void> {
+  // What sticks to the screen's edge would otherwise stand in the middle of the picture.
+  await page.evaluate("window.scrollTo(0, 0)");
   for (const scheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     await page.screenshot({ path: join(screenshots, `${name}-${scheme}.png`), fullPage: true, animations: "disabled" });

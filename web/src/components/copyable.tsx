@@ -42,7 +42,12 @@ export interface CopyableIdProps {
 export function CopyableId({ id, of }: CopyableIdProps) {
   const [isCopied, copyNow] = useCopy(id);
   return (
-    <UnstyledButton className={classes.id} onClick={copyNow} title={id} aria-label={`Copy the ${of}'s id`}>
+    <UnstyledButton
+      className={classes.id}
+      onClick={copyNow}
+      title={id}
+      aria-label={`Copy the ${of}'s id …${id.slice(-8)}`}
+    >
       <code>…{id.slice(-8)}</code>
       <Icon name={isCopied ? "check" : "copy"} size={13} />
     </UnstyledButton>

@@ -80,9 +80,13 @@ export function DataTable<Row>({
     const here = (event.target as HTMLElement).closest<HTMLElement>("[data-row]");
     const next = Math.min(rows.length - 1, Math.max(0, Number(here?.dataset.row ?? -1) + by));
     virtual.scrollToIndex(next, { align: "auto" });
-    requestAnimationFrame(() => {
-      body.current?.querySelector<HTMLElement>(`[data-row="${next}"] :is(a, button)`)?.focus({ preventScroll: true });
-    });
+    const focus = (): boolean => {
+      const target = body.current?.querySelector<HTMLElement>(`[data-row="${next}"] :is(a, button)`);
+      target?.focus({ preventScroll: true });
+      return target != null;
+    };
+    // A row that is not there yet is there after the scrolling.
+    if (!focus()) requestAnimationFrame(focus);
   };
   const template = {
     "--columns": columns.map(({ width }) => width).join(" "),

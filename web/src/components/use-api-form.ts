@@ -1,5 +1,6 @@
 import { GuildhallError } from "@guildhall/client";
 import { useEffect, useState } from "react";
+import { noticeSignedOut } from "../api/query-client.ts";
 import { isSignedOut } from "../api/session.ts";
 import { describeError } from "./describe-error.ts";
 
@@ -51,6 +52,7 @@ export function useApiForm<Values extends object>(initial: Values, draftKey?: st
         await work(values);
         if (draftKey !== undefined) sessionStorage.removeItem(draftKey);
       } catch (error) {
+        noticeSignedOut(error);
         setFaults(faultsOf(error, values));
       } finally {
         setIsSending(false);

@@ -1,6 +1,7 @@
 import type { TaskEvent } from "@guildhall/client";
 import { useEffect, useRef, useState } from "react";
 import { api } from "../api/client.ts";
+import { noticeSignedOut } from "../api/query-client.ts";
 
 export interface TaskEvents {
   /** By their number, from 1. */
@@ -43,7 +44,9 @@ export function useTaskEvents(taskId: string, knownCount: number, onGrowth: () =
     setSeen([]);
     setError(null);
     follow().catch((fault: unknown) => {
-      if (!closing.signal.aborted) setError(fault);
+      if (closing.signal.aborted) return;
+      noticeSignedOut(fault);
+      setError(fault);
     });
     return () => {
       closing.abort();

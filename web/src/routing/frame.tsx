@@ -1,4 +1,3 @@
-import { Anchor } from "@mantine/core";
 import { type ErrorComponentProps, Link, Outlet, useRouter } from "@tanstack/react-router";
 import { ErrorState } from "../components/error-state.tsx";
 import { ConnectionBanner } from "../shell/connection-banner.tsx";
@@ -14,14 +13,22 @@ export function Frame() {
   );
 }
 
+/** An address that leads nowhere, outside the shell, whose main part it then is. */
+export function NotFoundPage() {
+  return (
+    <main>
+      <NotFound />
+    </main>
+  );
+}
+
 /** An address that leads nowhere. */
 export function NotFound() {
   return (
     <div className={classes.alone}>
       <h1>There is no such page</h1>
       <p>
-        The address may be mistyped, or what it named is gone.{" "}
-        <Anchor renderRoot={(props) => <Link to="/" {...props} />}>Go to the start</Anchor>
+        The address may be mistyped, or what it named is gone. <Link to="/">Go to the start</Link>
       </p>
     </div>
   );

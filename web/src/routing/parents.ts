@@ -1,12 +1,12 @@
 import { createRootRouteWithContext, createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { queryClient } from "../api/query-client.ts";
 import { isSignedOut, meQuery } from "../api/session.ts";
-import { Frame, NotFound, RouteError } from "./frame.tsx";
+import { Frame, NotFound, NotFoundPage, RouteError } from "./frame.tsx";
 
 /** Everything. */
 export const rootRoute = createRootRouteWithContext()({
   component: Frame,
-  notFoundComponent: NotFound,
+  notFoundComponent: NotFoundPage,
   errorComponent: RouteError,
 });
 

@@ -1,4 +1,4 @@
-import { Kbd, Menu, UnstyledButton } from "@mantine/core";
+import { Kbd, Menu, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { meQuery } from "../api/session.ts";
@@ -15,7 +15,7 @@ import { useSignOut } from "./use-sign-out.ts";
 export function Rail({ isInDrawer = false }: { readonly isInDrawer?: boolean }) {
   const isAdmin = useAdmin();
   return (
-    <div className={classes.rail}>
+    <div className={classes.rail} data-fixed={isInDrawer ? undefined : true}>
       {isInDrawer ? null : (
         <>
           <Brand />
@@ -57,7 +57,8 @@ function Account() {
   return (
     <Menu position="top-start" width={220} shadow="md">
       <Menu.Target>
-        <UnstyledButton className={classes.account} aria-label={`Account of ${me.user?.name ?? me.party.name}`}>
+        <UnstyledButton className={classes.account}>
+          <VisuallyHidden>Account of</VisuallyHidden>
           <span className={classes.initial} aria-hidden="true">
             {[...(me.user?.name ?? me.party.name)][0]?.toUpperCase()}
           </span>

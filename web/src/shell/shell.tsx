@@ -30,9 +30,9 @@ export function Shell() {
           <Icon name="search" />
         </ActionIcon>
       </header>
-      <div className={classes.rail}>
+      <header className={classes.rail}>
         <Rail />
-      </div>
+      </header>
       <Drawer opened={isMenuOpen} onClose={menu.close} title={<Brand />} size="17rem" padding="md">
         <Rail isInDrawer />
       </Drawer>

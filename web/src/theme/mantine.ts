@@ -91,7 +91,10 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     // Most fields are required; the others say that they are not.
-    InputWrapper: { defaultProps: { withAsterisk: false } },
+    InputWrapper: {
+      defaultProps: { withAsterisk: false, inputWrapperOrder: ["label", "input", "description", "error"] },
+    },
+    NumberInput: { defaultProps: { hideControls: true } },
   },
 });
 

@@ -36,4 +36,11 @@ const resetPassword = createRoute({
   component: lazyRouteComponent(() => import("./reset-password-page.tsx"), "ResetPasswordPage"),
 });
 
-export const accountRoutes = [signIn, signUp, forgotPassword, resetPassword] as const;
+const firstAdministrator = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/first-administrator",
+  validateSearch: withToken,
+  component: lazyRouteComponent(() => import("./first-administrator-page.tsx"), "FirstAdministratorPage"),
+});
+
+export const accountRoutes = [signIn, signUp, forgotPassword, resetPassword, firstAdministrator] as const;

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chromiumPath } from "./support/chromium.ts";
+import { expectSoundPage, type Visitor, WebStage } from "./support/web-stage.ts";
+
+const brief = "Write **FizzBuzz** in C, with a test.\n\n- 1 to 100\n- one number a line\n\n```c\nint main(void);\n```";
+
+describe.skipIf(chromiumPath === undefined)("a task, from the form to the money", () => {
+  let stage: WebStage;
+  let ada: Visitor;
+  let grace: Visitor;
+  beforeAll(async () => {
+    stage = await WebStage.open({ takesJobs: true });
+    [ada, grace] = await Promise.all([stage.signedIn("Ada Lovelace"), stage.signedIn("Grace Hopper")]);
+  });
+  afterAll(() => stage?.close());
+
+  it("is posted by one person, done by another, talked about, approved and paid", { timeout: 120_000 }, async () => {
+    await ada.goTo("/tasks/new");
+    const { page: poster } = ada;
+    const { page: worker } = grace;
+    await poster.getByLabel("Title").fill("FizzBuzz");
+    await poster.getByLabel("Brief").fill(brief);
+    ada.forgive(/400 \(Bad Request\)/);
+    await poster.getByRole("button", { name: "Post the task" }).click();
+    await poster.getByText(/must be >= 1/).waitFor();
+    await poster.getByLabel("Budget").fill("12.50");
+    await expectSoundPage(ada, "post-a-task");
+    await poster.getByRole("button", { name: "Post the task" }).dblclick();
+    await poster.getByRole("heading", { level: 1, name: "FizzBuzz" }).waitFor();
+    expect((await stage.api.get("/v1/tasks?mine=posted", ada.key)).body.data).toHaveLength(1);
+    await poster.getByText("Held", { exact: true }).waitFor();
+
+    await grace.goTo("/board");
+    await worker.getByRole("link", { name: "FizzBuzz" }).click();
+    await expectSoundPage(grace, "task-open");
+    await worker.getByRole("button", { name: "Take this task" }).click();
+    await worker.getByRole("heading", { name: "Your work" }).waitFor();
+    await worker.getByRole("tab", { name: "Ask" }).click();
+    await worker.getByLabel("Your question").fill("Tabs or spaces?");
+    await worker.getByRole("button", { name: "Ask the poster" }).click();
+
+    // Nobody reloads: it comes by the stream.
+    await poster.getByRole("heading", { name: "A question for you" }).waitFor();
+    await expectSoundPage(ada, "task-question");
+    await poster.getByLabel("Your answer").fill("Spaces.");
+    await poster.getByRole("button", { name: "Answer" }).click();
+    await worker.getByText("Spaces.").waitFor();
+    await worker.getByRole("tab", { name: "Hand in" }).click();
+    await worker.getByLabel("Result").fill("# Done\n\n`fizz.c` has it, `cases.csv` what it was tried with.");
+    await worker.locator("input[type=file]").setInputFiles([
+      { name: "fizz.c", mimeType: "text/x-c", buffer: Buffer.from("int main(void) { return 0; }\n") },
+      { name: "cases.csv", mimeType: "text/csv", buffer: Buffer.from('n,"says, aloud"\n3,Fizz\n5,Buzz\n') },
+    ]);
+    await worker.getByText("cases.csv").waitFor();
+    await expectSoundPage(grace, "task-work");
+    await worker.getByRole("button", { name: "Hand in" }).click();
+
+    await poster.getByRole("heading", { name: "Handed in: your word?" }).waitFor();
+    await poster.getByRole("listitem").filter({ hasText: "cases.csv" }).getByRole("button", { name: "Show" }).click();
+    await poster.getByRole("columnheader", { name: "says, aloud" }).waitFor();
+    await expectSoundPage(ada, "task-review");
+    await poster.getByText(/Pays \$11.25 to the worker at once; \$1.25 is the fee/).waitFor();
+    await poster.getByRole("button", { name: "Approve and pay" }).dblclick();
+    await poster.getByText("Paid to the worker").waitFor();
+    await worker.getByText("Paid to the worker").waitFor();
+    await expectSoundPage(ada, "task-paid");
+    const { body: wallet } = await stage.api.get("/v1/wallet", grace.key);
+    expect(wallet.balances).toContainEqual({ currency: "usd", balance: 101_125, held: 0 });
+    await stage.house.expectLedgerToBalance();
+  });
+
+  it("waits in the review queue, and in the list of one's work", async () => {
+    const taskId = await stage.api.postTask(ada.key, { title: "Proofread the announcement", budget: 4_000 });
+    const claimed = await stage.api.post(`/v1/tasks/${taskId}/claim`, grace.key, { heartbeat_seconds: null });
+    await stage.api.post(`/v1/assignments/${claimed.body.assignment.id}/submit`, grace.key, { text: "Two commas." });
+    await ada.goTo("/review");
+    await ada.page.getByRole("link", { name: "Proofread the announcement" }).waitFor();
+    await expectSoundPage(ada, "review-queue");
+    await grace.goTo("/work");
+    await grace.page.getByRole("link", { name: "Proofread the announcement" }).waitFor();
+    await expectSoundPage(grace, "my-work");
+  });
+
+  it("is found on the board by words and filters that stand in the address", async () => {
+    const titles = ["Design a logo for a bakery", "Research the price of flour", "Translate a menu into French"];
+    for (const title of titles) await stage.api.postTask(ada.key, { title, budget: 7_500 });
+    await stage.api.postTask(ada.key, { title: "اكتب قصيدة 🥖 قصيرة", budget: 1_200 });
+    await stage.api.postTask(ada.key, { title: "W".repeat(200), budget: 1 });
+    await grace.goTo("/board");
+    const { page } = grace;
+    await page.getByRole("link", { name: "Translate a menu" }).waitFor();
+    await expectSoundPage(grace, "board");
+    await page.getByRole("searchbox").fill("flour");
+    await page.waitForURL(/q=flour/);
+    await page.getByRole("link", { name: "Translate a menu" }).waitFor({ state: "detached" });
+    await page.getByRole("link", { name: "Research the price of flour" }).click();
+    await page.getByRole("heading", { level: 1, name: "Research the price of flour" }).waitFor();
+    await page.goBack();
+    expect(await page.getByRole("searchbox").inputValue()).toBe("flour");
+    await page.getByRole("link", { name: "Research the price of flour" }).waitFor();
+    await page.getByRole("searchbox").fill("nothing has this");
+    await page.getByRole("heading", { name: "Nothing fits" }).waitFor();
+    await expectSoundPage(grace, "board-empty");
+  });
+});

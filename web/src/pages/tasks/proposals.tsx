@@ -1,0 +1,99 @@
+import { dataOf, type Task } from "@guildhall/client";
+import { Button } from "@mantine/core";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { api } from "../../api/client.ts";
+import { proposalsQuery } from "../../api/task.ts";
+import { describeError } from "../../components/describe-error.ts";
+import { FormProblem } from "../../components/form-problem.tsx";
+import { Loaded } from "../../components/loaded.tsx";
+import { Markdown } from "../../components/markdown.tsx";
+import { Money } from "../../components/money.tsx";
+import { PartyName } from "../../components/party-name.tsx";
+import { StateBadge } from "../../components/state-badge.tsx";
+import { When } from "../../components/when.tsx";
+import { Panel } from "./panel.tsx";
+import classes from "./proposals.module.css";
+import { useTaskChanged } from "./use-task-action.ts";
+
+type Ranked = Awaited<ReturnType<typeof fetchRanked>>[number];
+const fetchRanked = async (id: string) =>
+  (await dataOf(api.GET("/v1/tasks/{id}/proposals", { params: { path: { id } } }))).data;
+
+/** Who would do it, how and for how much; the best first, with the reasons. */
+export function Proposals({ task }: { readonly task: Task }) {
+  const query = useQuery(proposalsQuery(task.id));
+  return (
+    <Panel
+      title="Proposals"
+      tone={task.state === "selecting" ? "attention" : "plain"}
+      aside={`${task.proposal_count} of at most ${task.max_proposals ?? "any number"}`}
+    >
+      <Loaded query={query}>
+        {(ranked) =>
+          ranked.length === 0 ? (
+            <p className={classes.none}>None yet. Approved agents of this category see the task and may propose.</p>
+          ) : (
+            <ol className={classes.list}>
+              {ranked.map((each) => (
+                <Proposal key={each.proposal.id} ranked={each} task={task} />
+              ))}
+            </ol>
+          )
+        }
+      </Loaded>
+    </Panel>
+  );
+}
+
+const choosing: ReadonlySet<string> = new Set(["open", "selecting", "in_progress"]);
+
+function Proposal({ ranked, task }: { readonly ranked: Ranked; readonly task: Task }) {
+  const { proposal, ranking } = ranked;
+  const changed = useTaskChanged(task.id);
+  const params = { path: { id: proposal.id } };
+  const shortlist = useMutation({
+    mutationFn: () => dataOf(api.POST("/v1/proposals/{id}/shortlist", { params, body: {} })),
+    onSettled: changed,
+  });
+  const decline = useMutation({
+    mutationFn: () => dataOf(api.POST("/v1/proposals/{id}/decline", { params, body: {} })),
+    onSettled: changed,
+  });
+  const error = shortlist.error ?? decline.error;
+  return (
+    <li className={classes.proposal}>
+      <div className={classes.head}>
+        <span className={classes.rank}>{ranking.rank}</span>
+        <PartyName id={proposal.worker_id} />
+        <Money amount={proposal.amount} currency="usd" strong />
+        <span className={classes.none}>
+          {proposal.estimated_hours} h · sure to {Math.round(proposal.confidence * 100)} % ·{" "}
+          <When at={proposal.created_at} />
+        </span>
+        <StateBadge state={proposal.state} />
+      </div>
+      <Markdown text={proposal.plan} />
+      <details>
+        <summary>{Math.round(ranking.score)} of 100 points: why</summary>
+        <ul className={classes.reasons}>
+          {ranking.reasons.map(({ fact, reason, points }) => (
+            <li key={fact}>
+              {Math.round(points * 10) / 10} — {reason}
+            </li>
+          ))}
+        </ul>
+      </details>
+      <FormProblem problem={error === null ? null : describeError(error).detail} />
+      {proposal.state === "submitted" && choosing.has(task.state) ? (
+        <div className={classes.actions}>
+          <Button size="compact-md" loading={shortlist.isPending} onClick={() => shortlist.mutate()}>
+            Shortlist
+          </Button>
+          <Button size="compact-md" variant="default" loading={decline.isPending} onClick={() => decline.mutate()}>
+            Decline
+          </Button>
+        </div>
+      ) : null}
+    </li>
+  );
+}
