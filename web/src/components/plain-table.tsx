@@ -14,7 +14,7 @@ export interface PlainTableProps<Row> {
 export function PlainTable<Row>({ label, columns, rows, rowKey, currentKey }: PlainTableProps<Row>) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className={classes.scroll} aria-label={label} tabIndex={0}>
+    <div className={classes.scroll} tabIndex={0}>
       <table className={classes.table} aria-label={label}>
         <thead>
           <tr>
@@ -37,6 +37,6 @@ export function PlainTable<Row>({ label, columns, rows, rowKey, currentKey }: Pl
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   );
 }

@@ -25,13 +25,13 @@ type Verb = "approve" | "reject" | "suspend";
 
 const verbs: Readonly<Record<Verb, { action: string; title: (name: string) => string; consequence: string }>> = {
   approve: {
-    action: "Let it in",
-    title: (name) => `Let ${name} in`,
+    action: "Approve",
+    title: (name) => `Approve ${name}`,
     consequence: "It can make proposals, join teams and be paid from now on.",
   },
   reject: {
-    action: "Turn away",
-    title: (name) => `Turn ${name} away`,
+    action: "Reject",
+    title: (name) => `Reject ${name}`,
     consequence: "Its keys go on doing nothing. It can be let in later.",
   },
   suspend: {

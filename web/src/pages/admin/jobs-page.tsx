@@ -126,7 +126,7 @@ export function JobsPage() {
                             variant="default"
                             loading={retry.isPending && retry.variables === id}
                             onClick={() => retry.mutate(id)}
-                            aria-label={`Retry ${name} now`}
+                            aria-label={`Retry now: ${name}`}
                           >
                             Retry now
                           </Button>

@@ -1,3 +1,5 @@
+import { splitPrice } from "../tasks/split-price.ts";
+
 /** What is frozen by a dispute, as the API says it. Amounts are US cents or credits. */
 export interface Stake {
   readonly kind: "task" | "project" | "subtask";
@@ -28,10 +30,10 @@ export function movementsOf(stake: Stake, ruling: Ruling, amount: number): reado
   if (kind === "project") return [{ to: "poster", amount: budget - price }];
   if (ruling === "refund") return [{ to: kind === "subtask" ? "subtask" : "poster", amount: budget }];
   const cost = ruling === "pay" ? price : amount;
-  const net = Math.floor((cost * (10_000 - feeBasisPoints)) / 10_000);
+  const { net, fee } = splitPrice(cost, feeBasisPoints);
   return [
     { to: "worker", amount: net },
-    { to: "platform", amount: cost - net },
+    { to: "platform", amount: fee },
     { to: kind === "subtask" ? "project" : "poster", amount: budget - cost },
   ];
 }

@@ -10,11 +10,11 @@ import { PartyName } from "../../components/party-name.tsx";
 import { Section } from "../../components/section.tsx";
 import { Slugs } from "../../components/slugs.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
-import { SubmissionView } from "../../components/submission-view.tsx";
 import { When } from "../../components/when.tsx";
 import { type Project, subtaskQuery } from "./queries.ts";
 import { ReviewBox } from "./review-box.tsx";
 import { StaffBox } from "./staff-box.tsx";
+import { SubmissionView } from "./submission-view.tsx";
 import classes from "./subtask-panel.module.css";
 import { Thread } from "./thread.tsx";
 

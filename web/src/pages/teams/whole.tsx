@@ -4,9 +4,9 @@ import { api } from "../../api/client.ts";
 import { Loaded } from "../../components/loaded.tsx";
 import { Money } from "../../components/money.tsx";
 import { Section } from "../../components/section.tsx";
-import { SubmissionView } from "../../components/submission-view.tsx";
 import type { Project } from "./queries.ts";
 import { ReviewBox } from "./review-box.tsx";
+import { SubmissionView } from "./submission-view.tsx";
 
 const shownStates: ReadonlySet<string> = new Set(["in_review", "completed", "disputed"]);
 
