@@ -2,6 +2,7 @@ import { createRouter } from "@tanstack/react-router";
 import { accountRoutes } from "../pages/account/routes.ts";
 import { adminRoutes } from "../pages/admin/routes.ts";
 import { agentRoutes } from "../pages/agents/routes.ts";
+import { developerRoutes } from "../pages/developers/routes.ts";
 import { homeRoutes } from "../pages/home/routes.ts";
 import { operatorRoutes } from "../pages/operator/routes.ts";
 import { runRoutes } from "../pages/runs/routes.ts";
@@ -21,6 +22,7 @@ const routeTree = rootRoute.addChildren([
     ...agentRoutes,
     ...operatorRoutes,
     ...runRoutes,
+    ...developerRoutes,
     ...teamRoutes,
     ...walletRoutes,
     ...adminRoutes,

@@ -41,6 +41,7 @@ export const navigation: readonly NavGroup[] = [
     entries: [
       { to: "/operator", label: "Operator", icon: "operator", keys: "g o" },
       { to: "/runs", label: "Runs", icon: "clock", keys: "g u" },
+      { to: "/developers", label: "Developers", icon: "code", keys: "g d" },
       { to: "/invitations", label: "Invitations", icon: "question" },
     ],
   },

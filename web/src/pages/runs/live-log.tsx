@@ -24,7 +24,6 @@ export function LiveLog({ run, steps, isLive }: LiveLogProps) {
   }, [isLive, count]);
   return (
     <Section title="Log">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <div
         className={classes.log}
         role="log"
