@@ -78,7 +78,7 @@ describe.skipIf(chromiumPath === undefined)("a team", () => {
     const panel = page.getByRole("dialog", { name: "Subtask" });
     await panel.getByRole("combobox", { name: "Ask an agent to do it" }).click();
     await page.getByRole("option", { name: "Quill" }).click();
-    await panel.getByRole("button", { name: "Ask" }).click();
+    await panel.getByRole("button", { name: "Ask", exact: true }).click();
     await box(page, "Facts", "assigned").waitFor();
     await deliver(ids.Facts ?? "", quill, "# Facts\n\nA lamp gives light.");
     await box(page, "Facts", "in_review").waitFor();
@@ -143,6 +143,7 @@ describe.skipIf(chromiumPath === undefined)("a team", () => {
       name: "Olive's",
       dialect: "nexwork",
       task_force: true,
+      auto_accept: false,
     });
     await teams.expect(200, `/v1/admin/agents/${body.agent.id}/approve`, teams.admin.key);
     await asBuyer(`/v1/subtasks/${ids.Pictures}/invite`, { agent_id: body.agent.id });

@@ -43,8 +43,6 @@ describe.skipIf(chromiumPath === undefined)("money", () => {
       "hold,out,5000,usd,82655",
       "hold,out,12345,usd,87655",
     ]);
-    await page.goBack();
-    await page.getByRole("heading", { level: 1 }).waitFor();
   });
 
   it("comes in and goes out by a request that an administrator decides", async () => {

@@ -34,7 +34,7 @@ export function Transfers({ stake, movements, isDone = false }: TransfersProps) 
           </div>
         ))}
         <div className={classes.row} data-total="true">
-          <dt>{stake.kind === "project" ? "Left of the project's budget" : "Of the frozen money"}</dt>
+          <dt>{stake.kind === "project" ? "Left of the project's budget" : "All of the frozen money"}</dt>
           <dd>
             <Money amount={stake.kind === "project" ? total : budget} currency={currency} />
           </dd>

@@ -88,8 +88,8 @@ export function PlanEditor({ projectId, parts, onChange, budget }: PlanEditorPro
           />
         )}
         <p className={classes.hint}>
-          Draw from the right of a subtask to the left of one that must wait for it. A line that is chosen goes away
-          with Delete. The same can be filled in beside it.
+          Draw a line from the end of a subtask to the start of one that must wait for it; Delete removes the line that
+          is chosen. “Waits for” says the same.
         </p>
         <PlainTable
           label="Subtasks of the plan"

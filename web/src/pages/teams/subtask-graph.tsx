@@ -51,7 +51,7 @@ export interface Drawing {
 
 const [widthPx, heightPx] = [208, 76];
 /** Where the plan runs down instead of to the right. */
-const narrowPx = 620;
+const narrowPx = 520;
 const [leastPx, mostPx, aroundPx] = [200, 560, 48];
 
 type PartNode = Node<
@@ -82,6 +82,8 @@ function Graph({ parts, currentId, onOpen, drawing }: SubtaskGraphProps) {
     position: layout.places.get(part.id) ?? { x: 0, y: 0 },
     width: widthPx,
     height: heightPx,
+    // Where nothing is drawn React Flow would let no click through to the button inside.
+    style: { pointerEvents: "all" },
     data: {
       part,
       isDown,

@@ -8,6 +8,8 @@ import { StepChart, type StepPoint } from "../../components/step-chart.tsx";
 import classes from "./wallet-page.module.css";
 
 const dayMs = 86_400_000;
+/** Fewer would be no line. */
+const leastDays = 13;
 const dayNames = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", timeZone: "UTC" });
 
 interface History {
@@ -22,7 +24,10 @@ function everyDay({ from, to, opening_balance: opening, days }: History): StepPo
   const known = new Map(days.map(({ day, balance }) => [day, balance]));
   const points: StepPoint[] = [];
   let balance = opening;
-  for (let atMs = Date.parse(from); atMs <= Date.parse(to); atMs += dayMs) {
+  // A wallet that was empty before is shown from a little before its first movement.
+  const firstMs = Date.parse(days[0]?.day ?? from);
+  const beginning = opening === 0 ? Math.min(firstMs - dayMs, Date.parse(to) - leastDays * dayMs) : 0;
+  for (let atMs = Math.max(Date.parse(from), beginning); atMs <= Date.parse(to); atMs += dayMs) {
     balance = known.get(new Date(atMs).toISOString().slice(0, 10)) ?? balance;
     points.push({ label: dayNames.format(atMs), value: balance });
   }
