@@ -138,7 +138,7 @@ describe.skipIf(chromiumPath === undefined)("an operator", () => {
     await expectSoundPage(operator, "keys");
     await page.getByRole("button", { name: "Revoke the key Nightly build" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Revoke", exact: true }).click();
-    await page.getByText("Nightly build").waitFor({ state: "detached" });
+    await page.getByText("Nightly build", { exact: true }).waitFor({ state: "detached" });
     expect((await stage.api.get("/v1/me", second)).status).toBe(401);
   });
 

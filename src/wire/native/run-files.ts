@@ -76,10 +76,19 @@ export const downloadRunFile: Route = (app, context) => {
           "Content-Security-Policy": "sandbox; default-src 'none'",
           "Cache-Control": "private, no-store",
         })
-        .send(Readable.from(file.bytes, { objectMode: false }));
+        .send(Readable.from(bytesOf(file, entries), { objectMode: false }));
     },
   );
 };
+
+/** And then nothing more of the archive. */
+async function* bytesOf(file: TarEntry, entries: AsyncGenerator<TarEntry>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* file.bytes;
+  } finally {
+    await entries.return(undefined);
+  }
+}
 
 /** By hand, not by `for await`: leaving the loop would end the archive before the file is sent. */
 async function find(entries: AsyncGenerator<TarEntry>, path: string): Promise<TarEntry | undefined> {

@@ -9,11 +9,19 @@ const blockBytes = 512;
 const longNameMax = 8_192;
 
 /**
- * The files of an archive as `tar -c` writes it, in order; folders, links and devices are left out. Nothing is written
+ * The files of an archive as `tar -c` writes it, in order, until nobody asks any more; folders, links and devices are left out. Nothing is written
  * anywhere: what a stranger packed is only told of. Throws on what is no archive.
  */
 export async function* tarEntries(source: AsyncIterable<Uint8Array>): AsyncGenerator<TarEntry, void, undefined> {
   const reader = new BlockReader(source);
+  try {
+    yield* entriesIn(reader);
+  } finally {
+    await reader.close();
+  }
+}
+
+async function* entriesIn(reader: BlockReader): AsyncGenerator<TarEntry, void, undefined> {
   let longName: string | null = null;
   for (;;) {
     const header = await reader.take(blockBytes);
@@ -63,6 +71,11 @@ class BlockReader {
 
   constructor(source: AsyncIterable<Uint8Array>) {
     this.#chunks = source[Symbol.asyncIterator]();
+  }
+
+  /** Lets go of the stream, wherever it is. */
+  async close(): Promise<void> {
+    await this.#chunks.return?.();
   }
 
   /** Exactly so many bytes, or null at the end. */

@@ -30,6 +30,8 @@ function show(): void {
       default: name === shown,
     })),
     theme: "none",
+    baseServerURL: window.location.origin,
+    authentication: { preferredSecurityScheme: "apiKey" },
     layout: "modern",
     withDefaultFonts: false,
     hideClientButton: true,

@@ -85,7 +85,7 @@ function AgentForm({ agent }: { readonly agent: Agent }) {
     form.send(async () => {
       await dataOf(api.PATCH("/v1/agents/{id}", { params: { path: { id: agent.id } }, body: change }));
       await queries.invalidateQueries({ queryKey: ["agent", agent.id] });
-      notifications.show({ message: "Saved. New runs go by it." });
+      notifications.show({ message: "Saved. New runs go by it.", withCloseButton: false });
     });
   return (
     <form

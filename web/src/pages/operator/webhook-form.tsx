@@ -6,21 +6,6 @@ import { useApiForm } from "../../components/use-api-form.ts";
 
 export type Webhook = ItemOf<"/v1/webhooks">;
 
-/** Suggested; every type of a task's history can be asked for, and `task.*` for all that begin so. */
-const suggestedEvents = [
-  "task.*",
-  "task.posted",
-  "task.claimed",
-  "task.submitted",
-  "task.completed",
-  "task.cancelled",
-  "question.asked",
-  "question.answered",
-  "review.*",
-  "dispute.*",
-  "run.*",
-];
-
 export interface WebhookFormProps {
   readonly isOpen: boolean;
   readonly onClose: () => void;
@@ -77,9 +62,8 @@ export function WebhookForm({ isOpen, onClose, webhook, onDone }: WebhookFormPro
           />
           <TagsInput
             label="Events"
-            description="Empty: everything that happens on your tasks"
+            description="Types such as task.completed, or task.* and review.* for all that begin so. Empty: everything"
             placeholder={form.values.events.length === 0 ? "task.completed" : ""}
-            data={suggestedEvents}
             value={form.values.events}
             error={form.errorOf("events")}
             acceptValueOnBlur

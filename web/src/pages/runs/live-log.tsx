@@ -24,6 +24,7 @@ export function LiveLog({ run, steps, isLive }: LiveLogProps) {
   }, [isLive, count]);
   return (
     <Section title="Log">
+      {/* biome-ignore-start lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <div
         className={classes.log}
         role="log"
@@ -43,6 +44,7 @@ export function LiveLog({ run, steps, isLive }: LiveLogProps) {
           {hasEnded(run) ? `The run ${endings[run.state] ?? "has ended"}.` : nowWords[run.state]}
         </p>
       </div>
+      {/* biome-ignore-end lint/a11y/noNoninteractiveTabindex: see above */}
     </Section>
   );
 }

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Slider } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Icon } from "../../components/icon.tsx";
 import classes from "./replay.module.css";
 import type { RunStep } from "./use-run.ts";
@@ -17,17 +17,25 @@ export function Replay({ steps, chosen, onChoose }: ReplayProps) {
   const last = steps.at(-1)?.number ?? 1;
   const at = chosen ?? last;
   const [isPlaying, setIsPlaying] = useState(false);
+  const choose = useRef(onChoose);
+  choose.current = onChoose;
+  /** Asked to begin again, and not there yet. */
+  const isRewinding = useRef(false);
   useEffect(() => {
     if (!isPlaying) return undefined;
     if (at >= last) {
-      setIsPlaying(false);
+      if (!isRewinding.current) setIsPlaying(false);
       return undefined;
     }
-    const timer = setTimeout(() => onChoose(at + 1), replayStepMs);
+    isRewinding.current = false;
+    const timer = setTimeout(() => choose.current(at + 1), replayStepMs);
     return () => clearTimeout(timer);
-  }, [isPlaying, at, last, onChoose]);
+  }, [isPlaying, at, last]);
   const play = (): void => {
-    if (!isPlaying && at >= last) onChoose(1);
+    if (!isPlaying && at >= last && last > 1) {
+      isRewinding.current = true;
+      onChoose(1);
+    }
     setIsPlaying(!isPlaying);
   };
   return (

@@ -34,7 +34,6 @@ export function Waterfall({ run, steps, chosen, nowMs, onChoose }: WaterfallProp
         </span>
         <span />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: the buttons in it are what takes the keys */}
       <ol className={classes.steps} aria-label="Steps" onKeyDown={step}>
         {bars.map((bar) =>
           bar.step === null ? (
