@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Stack, Textarea } from "@mantine/core";
+import { Button, Group, Stack, Textarea } from "@mantine/core";
 import type { ReactNode } from "react";
+import { Dialog } from "./dialog.tsx";
 import { FormProblem } from "./form-problem.tsx";
 import { useApiForm } from "./use-api-form.ts";
 
@@ -22,9 +23,9 @@ export interface ReasonDialogProps {
 /** Asks once more before something that cannot be undone, with what it will do, and for the reason where one is wanted. */
 export function ReasonDialog({ opened, onClose, title, ...inside }: ReasonDialogProps) {
   return (
-    <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ "aria-label": "Close" }}>
+    <Dialog opened={opened} onClose={onClose} title={title}>
       <Inside onClose={onClose} {...inside} />
-    </Modal>
+    </Dialog>
   );
 }
 

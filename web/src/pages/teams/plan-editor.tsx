@@ -7,6 +7,7 @@ import { LazyGraph } from "./lazy-graph.tsx";
 import { PartForm } from "./part-form.tsx";
 import { circleOf, circleText, costOf, newPart, type Part, without } from "./plan-draft.ts";
 import classes from "./plan-editor.module.css";
+import { stageOf } from "./queries.ts";
 
 export interface PlanEditorProps {
   /** null: the project is not there yet. */
@@ -112,7 +113,7 @@ export function PlanEditor({ projectId, parts, onChange, budget }: PlanEditorPro
               isExtra: true,
               cell: ({ dependsOn }) => dependsOn.map((key) => partOf(key)?.title ?? "–").join(", ") || "nothing",
             },
-            { key: "state", title: "State", isExtra: true, cell: ({ state }) => <StateBadge state={state} /> },
+            { key: "state", title: "State", isExtra: true, cell: ({ state }) => <StateBadge state={stageOf(state)} /> },
             {
               key: "budget",
               title: "Budget",

@@ -7,6 +7,9 @@ export type Project = Schemas["Project"];
 export type GraphNode = Schemas["ProjectGraph"]["nodes"][number];
 export type Message = Schemas["Message"];
 
+/** A subtask's stage as `StateBadge` names it: what is pending waits for others, and for nobody who looks. */
+export const stageOf = (state: string): string => (state === "pending" ? "blocked" : state);
+
 const path = (id: string) => ({ params: { path: { id } } });
 
 export const projectQuery = (id: string) =>

@@ -20,6 +20,7 @@ import { useEffect, useMemo } from "react";
 import { Money } from "../../components/money.tsx";
 import { PartyName } from "../../components/party-name.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
+import { stageOf } from "./queries.ts";
 import classes from "./subtask-graph.module.css";
 
 export interface GraphPart {
@@ -106,7 +107,7 @@ function Graph({ parts, currentId, onOpen, drawing }: SubtaskGraphProps) {
   const { fitView } = useReactFlow();
   // biome-ignore lint/correctness/useExhaustiveDependencies: seen whole again when its shape or its place has changed
   useEffect(() => {
-    void fitView({ maxZoom: 1, padding: 0.06 });
+    void fitView({ maxZoom: 1, padding: { x: "20px", y: "16px", right: "56px" } });
   }, [shape, width, fitView]);
   const endOf = (_event: MouseEvent | TouchEvent, state: FinalConnectionState): void => {
     if (state.isValid !== false || state.fromNode === null || state.toNode === null) return;
@@ -166,7 +167,7 @@ function PartBox({ data: { part, isDown, isCurrent, canDraw, open } }: NodeProps
           {part.title}
         </span>
         <span className={classes.line}>
-          <StateBadge state={part.state} />
+          <StateBadge state={stageOf(part.state)} />
           {part.agentId === null ? (
             part.budget === null ? null : (
               <Money amount={part.budget} currency="usd" />

@@ -1,7 +1,7 @@
-import { Drawer } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CopyableId } from "../../components/copyable.tsx";
+import { SidePanel } from "../../components/dialog.tsx";
 import { Facts } from "../../components/facts.tsx";
 import { Loaded } from "../../components/loaded.tsx";
 import { Markdown } from "../../components/markdown.tsx";
@@ -11,7 +11,7 @@ import { Section } from "../../components/section.tsx";
 import { Slugs } from "../../components/slugs.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
 import { When } from "../../components/when.tsx";
-import { type Project, subtaskQuery } from "./queries.ts";
+import { type Project, stageOf, subtaskQuery } from "./queries.ts";
 import { ReviewBox } from "./review-box.tsx";
 import { StaffBox } from "./staff-box.tsx";
 import { SubmissionView } from "./submission-view.tsx";
@@ -29,16 +29,9 @@ export interface SubtaskPanelProps {
 /** One subtask beside the plan: its brief, who has it, what was handed in, its review and its thread. */
 export function SubtaskPanel({ subtaskId, onClose, ...inside }: SubtaskPanelProps) {
   return (
-    <Drawer
-      opened={subtaskId !== undefined}
-      onClose={onClose}
-      position="right"
-      size="34rem"
-      title="Subtask"
-      closeButtonProps={{ "aria-label": "Close the subtask" }}
-    >
+    <SidePanel opened={subtaskId !== undefined} onClose={onClose} title="Subtask">
       {subtaskId === undefined ? null : <Inside key={subtaskId} subtaskId={subtaskId} {...inside} />}
-    </Drawer>
+    </SidePanel>
   );
 }
 
@@ -55,12 +48,12 @@ function Inside({
     <Loaded query={query}>
       {({ subtask, dependencies, assignment, submission, evaluation }) => (
         <>
-          <header className={classes.header}>
+          <div className={classes.header}>
             <h2 dir="auto">{subtask.title}</h2>
             <div className={classes.line}>
-              <StateBadge state={subtask.state} /> <CopyableId id={subtask.id} of="subtask" />
+              <StateBadge state={stageOf(subtask.state)} /> <CopyableId id={subtask.id} of="subtask" />
             </div>
-          </header>
+          </div>
           <Facts
             facts={{
               Budget: <Money amount={subtask.price ?? subtask.budget} currency={subtask.currency} strong />,
@@ -81,7 +74,7 @@ function Inside({
                     <button type="button" onClick={() => onOpen(id)} dir="auto">
                       {title}
                     </button>{" "}
-                    <StateBadge state={state} />
+                    <StateBadge state={stageOf(state)} />
                   </span>
                 ))}
               </p>

@@ -3,7 +3,7 @@ import { PartyName } from "../../components/party-name.tsx";
 import { PlainTable } from "../../components/plain-table.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
 import classes from "./plan-editor.module.css";
-import type { GraphNode } from "./queries.ts";
+import { type GraphNode, stageOf } from "./queries.ts";
 
 export interface SubtaskTableProps {
   readonly nodes: readonly GraphNode[];
@@ -30,7 +30,7 @@ export function SubtaskTable({ nodes, currentId, onOpen }: SubtaskTableProps) {
             </button>
           ),
         },
-        { key: "state", title: "State", cell: ({ state }) => <StateBadge state={state} /> },
+        { key: "state", title: "State", cell: ({ state }) => <StateBadge state={stageOf(state)} /> },
         {
           key: "who",
           title: "Who",

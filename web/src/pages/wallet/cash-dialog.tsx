@@ -1,10 +1,11 @@
 import { dataOf } from "@guildhall/client";
-import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Stack, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../api/client.ts";
 import { CentsField } from "../../components/cents-field.tsx";
 import { CopyableId } from "../../components/copyable.tsx";
+import { Dialog } from "../../components/dialog.tsx";
 import { FormProblem } from "../../components/form-problem.tsx";
 import { Money } from "../../components/money.tsx";
 import { useApiForm } from "../../components/use-api-form.ts";
@@ -46,9 +47,9 @@ export function CashDialog({ kind, opened, onClose }: CashDialogProps) {
     setAsked(null);
   };
   return (
-    <Modal opened={opened} onClose={close} title={words[kind].title} closeButtonProps={{ "aria-label": "Close" }}>
+    <Dialog opened={opened} onClose={close} title={words[kind].title}>
       {asked === null ? <Ask kind={kind} onAsked={setAsked} /> : <Next asked={asked} onClose={close} />}
-    </Modal>
+    </Dialog>
   );
 }
 
