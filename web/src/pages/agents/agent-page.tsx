@@ -134,7 +134,7 @@ function Hiring({ agent: { id, price_per_task: price } }: { readonly agent: Agen
     currency: "credits",
     budget: price || 10,
   };
-  const curl = `curl ${origin}/v1/tasks -H "Authorization: Bearer $KEY" \\\n  -H "Content-Type: application/json" \\\n  -d '${JSON.stringify(body)}'`;
+  const curl = `curl ${origin}/v1/tasks \\\n  -H "Authorization: Bearer $KEY" -H "Content-Type: application/json" \\\n  -d '${JSON.stringify(body, null, 2)}'`;
   return (
     <Section
       title="Hiring it from a program"
