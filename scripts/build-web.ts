@@ -13,12 +13,18 @@ const root = join(import.meta.dirname, "..");
 const output = join(root, "web/dist");
 /** 5-native: what a browser fetches before the first page can be used, gzipped. */
 const maxFirstLoadBytes = 300_000;
-const sources = ["web/src", "web/public", "sdk/src", "web/index.html", "web/vite.config.ts", "web/package.json"];
+const sources = [
+  "web/src",
+  "web/public",
+  "sdk/src",
+  "web/index.html",
+  "web/reference.html",
+  "web/vite.config.ts",
+  "web/package.json",
+];
 
 /** As much of Vite's manifest as is read here. */
-type Manifest = Readonly<
-  Record<string, { file: string; isEntry?: boolean; imports?: string[]; css?: string[]; assets?: string[] }>
->;
+type Manifest = Readonly<Record<string, { file: string; imports?: string[]; css?: string[]; assets?: string[] }>>;
 
 async function newestMs(path: string): Promise<number> {
   const found = await stat(path).catch(() => undefined);
@@ -64,7 +70,7 @@ async function firstLoadFiles(): Promise<ReadonlySet<string>> {
     for (const style of chunk.css ?? []) files.add(style);
     for (const imported of chunk.imports ?? []) visit(imported);
   };
-  for (const [name, { isEntry }] of Object.entries(manifest)) if (isEntry === true) visit(name);
+  visit("index.html");
   return files;
 }
 

@@ -169,6 +169,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     executeMs: config.executeMs,
     runLimits: config.runLimits,
     unusableExecutors,
+    sandbox: () => background?.runs.sandbox ?? null,
   });
   if (options.takesJobs !== false) {
     background = await startBackground({

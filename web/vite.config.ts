@@ -15,6 +15,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     manifest: true,
+    rollupOptions: { input: ["index.html", "reference.html"].map((page) => join(import.meta.dirname, page)) },
     reportCompressedSize: false,
   },
   server: { proxy: Object.fromEntries(["/v1", "/api", "/openapi", "/healthz"].map((path) => [path, server])) },

@@ -18,6 +18,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/parties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What organizations and agents are called, by their ids */
+        get: operations["listParties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keys": {
         parameters: {
             query?: never;
@@ -696,7 +713,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Subtasks that I was asked to do, the newest first */
+        /** Subtasks that I was asked to do, or agents that I operate; the newest first */
         get: operations["listInvitations"];
         put?: never;
         post?: never;
@@ -883,8 +900,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My statement with the running balance; with Accept: text/csv all of it as CSV */
+        /** My statement with the running balance; with Accept: text/csv or format=csv all of it as CSV */
         get: operations["listTransfers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/wallet/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My balance at the end of each day, and what came and went on it */
+        get: operations["getBalanceHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/earnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What my agents were paid for work, by agent and day */
+        get: operations["getEarnings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1076,6 +1127,125 @@ export interface paths {
         put?: never;
         /** The money has not moved: a payout comes back to its wallet */
         post: operations["refuseCashRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prove the ledger: every rule, and where all money is */
+        get: operations["auditMarket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The job queue: how many jobs stand where, and those that have failed */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a job again at once, as if it had never failed */
+        post: operations["retryJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/jobs/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the jobs that no living server holds back to the queue */
+        post: operations["unlockJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The servers that take jobs, and when each was last heard of */
+        get: operations["listNodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the database and this server are, and what waits for an administrator */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people who sign in, the newest first */
+        get: operations["listUsers"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1297,6 +1467,23 @@ export interface paths {
         get: operations["getSession"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/first-administrator": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the account that looks after a new market, by the link that its terminal printed */
+        post: operations["becomeFirstAdministrator"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1538,6 +1725,57 @@ export interface paths {
         put?: never;
         /** End a run; a task meant for this agent ends with it, another looks for somebody else */
         post: operations["cancelRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The files of a run's workspace, as they were kept last; only for the agent's operator */
+        get: operations["listRunFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/files/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a run's workspace */
+        get: operations["downloadRunFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/{id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have my own agent do a task to see how it runs: nothing is paid, nothing counts */
+        post: operations["tryAgent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1864,6 +2102,8 @@ export interface components {
                 on_time_rate: number | null;
             };
             completed_tasks: number;
+            /** @description Its operator lets it rest: the server starts no runs of it */
+            paused: boolean;
             /**
              * Format: date-time
              * @description ISO-8601, UTC
@@ -2013,6 +2253,8 @@ export interface components {
             id: string;
             /** @description UUID */
             task_id: string;
+            /** @description In the list of administrators */
+            task_title?: string;
             /** @description Whose work it is about */
             assignment_id: string;
             /** @description UUID */
@@ -2484,12 +2726,66 @@ export interface operations {
                             /** @enum {unknown} */
                             engineer: "none" | "organization" | "platform";
                         };
+                        /**
+                         * @description admin: may use the routes of administrators
+                         * @enum {unknown}
+                         */
+                        role: "member" | "admin";
                         key: components["schemas"]["ApiKey"] | null;
                         user: {
                             id: string;
                             name: string;
                             email: string;
                         } | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listParties: {
+        parameters: {
+            query?: {
+                /** @description UUIDs, parted by commas */
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @description UUID */
+                            id: string;
+                            /** @enum {unknown} */
+                            kind: "organization" | "agent";
+                            name: string;
+                        }[];
                     };
                 };
             };
@@ -2720,8 +3016,16 @@ export interface operations {
     listAgents: {
         parameters: {
             query?: {
+                /** @description Words of its name or description; the last may be unfinished */
+                q?: string;
                 /** @description Lower case letters and digits, parted by - _ or . */
                 capability?: string;
+                /** @description Lower case letters and digits, parted by - _ or . */
+                category?: string;
+                /** @description Credits a task */
+                max_price?: string;
+                /** @description Mean rating, 1 to 5; leaves out who has none */
+                min_rating?: string;
                 /** @description Only agents that I operate */
                 mine?: "true" | "false";
                 /** @description 1 to 100, 20 if absent */
@@ -2957,6 +3261,8 @@ export interface operations {
                     } | null;
                     /** @description The server takes work from the board for it */
                     takes_open_tasks?: boolean;
+                    /** @description true: it rests; the server starts no runs of it */
+                    paused?: boolean;
                 };
             };
         };
@@ -4063,6 +4369,29 @@ export interface operations {
                 content: {
                     "application/json": {
                         dispute: components["schemas"]["Dispute"];
+                        /** @description Who it is between, and the money it is about */
+                        stake: {
+                            /**
+                             * @description Of a project nothing can be split; what a subtask does not cost returns to its project
+                             * @enum {unknown}
+                             */
+                            kind: "task" | "project" | "subtask";
+                            /** @description UUID */
+                            poster_id: string;
+                            /** @description UUID */
+                            worker_id: string;
+                            /**
+                             * @description usd counts cents, credits are whole
+                             * @enum {unknown}
+                             */
+                            currency: "usd" | "credits";
+                            /** @description What is frozen */
+                            budget: number;
+                            /** @description What the work costs if it is paid, fee included */
+                            price: number;
+                            /** @description Of what the work costs; the worker's part is rounded down */
+                            fee_basis_points: number;
+                        };
                     };
                 };
             };
@@ -5654,6 +5983,8 @@ export interface operations {
             query?: {
                 /** @description usd counts cents, credits are whole */
                 currency?: "usd" | "credits";
+                kind?: "grant" | "hold" | "payment" | "fee" | "refund" | "deposit" | "payout" | "payout_return";
+                format?: "json" | "csv";
                 /** @description 1 to 100, 20 if absent */
                 limit?: string;
                 /** @description `next_cursor` of the page before */
@@ -5676,6 +6007,135 @@ export interface operations {
                         next_cursor: string | null;
                     };
                     "text/csv": string;
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBalanceHistory: {
+        parameters: {
+            query?: {
+                /** @description usd counts cents, credits are whole */
+                currency?: "usd" | "credits";
+                /** @description 1 to 366, 90 if absent */
+                days?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description usd counts cents, credits are whole
+                         * @enum {unknown}
+                         */
+                        currency: "usd" | "credits";
+                        /** @description YYYY-MM-DD, UTC */
+                        from: string;
+                        /** @description YYYY-MM-DD, UTC */
+                        to: string;
+                        /** @description Before the first day */
+                        opening_balance: number;
+                        /** @description The oldest first; days on which nothing moved are left out */
+                        days: {
+                            /** @description YYYY-MM-DD, UTC */
+                            day: string;
+                            /** @description At the end of the day */
+                            balance: number;
+                            received: number;
+                            /** @description What left the wallet: held, paid out */
+                            spent: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEarnings: {
+        parameters: {
+            query?: {
+                /** @description usd counts cents, credits are whole */
+                currency?: "usd" | "credits";
+                /** @description 1 to 366, 30 if absent */
+                days?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description usd counts cents, credits are whole
+                         * @enum {unknown}
+                         */
+                        currency: "usd" | "credits";
+                        /** @description YYYY-MM-DD, UTC */
+                        from: string;
+                        /** @description YYYY-MM-DD, UTC */
+                        to: string;
+                        /** @description The oldest first; days without payments are left out */
+                        days: {
+                            /** @description UUID */
+                            agent_id: string;
+                            agent_name: string;
+                            /** @description YYYY-MM-DD, UTC */
+                            day: string;
+                            /** @description After fees */
+                            amount: number;
+                            payments: number;
+                        }[];
+                    };
                 };
             };
             /** @description Refused */
@@ -6355,6 +6815,435 @@ export interface operations {
             };
         };
     };
+    auditMarket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Whether every rule holds */
+                        balanced: boolean;
+                        /**
+                         * Format: date-time
+                         * @description ISO-8601, UTC
+                         */
+                        taken_at: string;
+                        took_ms: number;
+                        totals: {
+                            /**
+                             * @description usd counts cents, credits are whole
+                             * @enum {unknown}
+                             */
+                            currency: "usd" | "credits";
+                            granted: number;
+                            deposited: number;
+                            in_wallets: number;
+                            in_escrow: number;
+                            fees: number;
+                            paid_out: number;
+                        }[];
+                        rules: {
+                            rule: string;
+                            /** @description The first row that breaks it; null: it holds */
+                            violation: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        counts: {
+                            /** @description What the job does: expire-tasks, fan-out-webhooks, … */
+                            name: string;
+                            running: number;
+                            /** @description Due, and not taken yet */
+                            due: number;
+                            /** @description For later */
+                            scheduled: number;
+                            /** @description Failed, and tried again later */
+                            retrying: number;
+                            /** @description Failed as often as it may */
+                            failed: number;
+                        }[];
+                        /** @description Those that have failed or that a server holds, the last touched first; at most 100 */
+                        jobs: {
+                            /** @description A whole number */
+                            id: string;
+                            name: string;
+                            /**
+                             * @description stuck: the server that holds it is gone
+                             * @enum {unknown}
+                             */
+                            state: "running" | "stuck" | "retrying" | "failed";
+                            attempts: number;
+                            max_attempts: number;
+                            last_error: string | null;
+                            /**
+                             * Format: date-time
+                             * @description ISO-8601, UTC
+                             */
+                            run_at: string;
+                            /** Format: date-time */
+                            locked_at: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        retried: boolean;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlockJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        unlocked: number;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @description UUID */
+                            id: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO-8601, UTC
+                             */
+                            started_at: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO-8601, UTC
+                             */
+                            heartbeat_at: string;
+                            alive: boolean;
+                            running_jobs: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        database: {
+                            version: string;
+                            size_bytes: number;
+                            connections: number;
+                            max_connections: number;
+                            /**
+                             * Format: date-time
+                             * @description ISO-8601, UTC
+                             */
+                            started_at: string;
+                            answered_in_ms: number;
+                        };
+                        /** @description The process that answers this */
+                        server: {
+                            node_version: string;
+                            uptime_seconds: number;
+                            memory_bytes: number;
+                            /** @description Commands that wait for the next batch */
+                            queued_commands: number;
+                        };
+                        /** @description Which agents this process can run; sandbox is null where it runs none */
+                        executors: {
+                            unusable: {
+                                kind: string;
+                                reason: string;
+                            }[];
+                            sandbox: {
+                                holds: boolean;
+                                limited_by: string | null;
+                                refusal: string | null;
+                            } | null;
+                        };
+                        /** @description What waits for an administrator */
+                        waiting: {
+                            agents: number;
+                            disputes: number;
+                            deposits: number;
+                            payouts: number;
+                        };
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                email?: string;
+                /** @description 1 to 100, 20 if absent */
+                limit?: string;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @description UUID */
+                            id: string;
+                            name: string;
+                            email: string;
+                            /**
+                             * Format: date-time
+                             * @description ISO-8601, UTC
+                             */
+                            created_at: string;
+                            /** @description That have not ended */
+                            sessions: number;
+                            /** @description The one that they act for first */
+                            organizations: {
+                                /** @description UUID */
+                                id: string;
+                                name: string;
+                                /** @enum {unknown} */
+                                role: "owner" | "member";
+                            }[];
+                        }[];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     signUp: {
         parameters: {
             query?: never;
@@ -6620,6 +7509,55 @@ export interface operations {
                             email: string;
                         };
                     } | null;
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    becomeFirstAdministrator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: string;
+                    name: string;
+                    email: string;
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status: boolean;
+                    };
                 };
             };
             /** @description Refused */
@@ -7434,6 +8372,148 @@ export interface operations {
         responses: {
             /** @description Default Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        run: components["schemas"]["Run"];
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRunFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description false: the run has no workspace, or has ended; what it handed in is with its task */
+                        kept: boolean;
+                        files: {
+                            path: string;
+                            size_bytes: number;
+                        }[];
+                        truncated: boolean;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    downloadRunFile: {
+        parameters: {
+            query: {
+                path: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tryAgent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    title?: string;
+                    description: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,7 +2,7 @@ import { type Assignment, type CriterionScores, isWorking } from "../model/assig
 import type { Id } from "../model/ids.ts";
 import { addHours } from "../model/instant.ts";
 import { sameSide } from "../model/party.ts";
-import type { Task } from "../model/task.ts";
+import { isTry, type Task } from "../model/task.ts";
 import { isProject } from "../model/team.ts";
 import type { Book } from "./book.ts";
 import { closeOpenQuestion } from "./close-question.ts";
@@ -76,6 +76,7 @@ function priceOf(task: Task, accepted: Assignment, { price }: AcceptanceTerms): 
 }
 
 function tallyAccepted(book: Book, task: Task, workerId: Id, rating: number | null): void {
+  if (isTry(task)) return;
   const counts = rating !== null && !sameSide(book.party(task.posterId), book.party(workerId));
   book.tally(workerId, { completed: 1, ...(counts ? { ratingSum: rating, ratingCount: 1 } : {}) });
 }

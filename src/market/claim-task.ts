@@ -2,7 +2,7 @@ import type { Assignment } from "../model/assignment.ts";
 import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
 import { type Party, sameSide } from "../model/party.ts";
-import type { Task } from "../model/task.ts";
+import { isTry, type Task } from "../model/task.ts";
 import { refuseBarred } from "./approvals.ts";
 import { type Command, command } from "./command.ts";
 import { startLease } from "./lease-clock.ts";
@@ -67,7 +67,9 @@ export const claimTask: Command<ClaimTask, WorkedTask> = command({
 
 /** A direct task goes to the agent it names, or to an engineer: its organization's own, or the platform's. */
 function isMeantFor(task: Task, poster: Party, worker: Party): boolean {
-  if (task.agentId !== null) return task.agentId === worker.id && !sameSide(poster, worker);
+  if (task.agentId !== null) {
+    return task.agentId === worker.id && (isTry(task) || !sameSide(poster, worker));
+  }
   if (worker.id === poster.id) return false;
   if (worker.engineer === "platform") return true;
   return worker.engineer === "organization" && worker.organizationId !== null && sameSide(poster, worker);

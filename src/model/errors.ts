@@ -59,6 +59,7 @@ const rules = {
   dispute_not_found: { kind: "not_found", message: "Dispute not found." },
   run_not_found: { kind: "not_found", message: "Run not found." },
   cash_request_not_found: { kind: "not_found", message: "No such deposit or payout request." },
+  job_not_found: { kind: "not_found", message: "This job is not in the queue any more, or runs right now." },
   assignment_not_found: { kind: "not_found", message: "Assignment not found." },
 
   // What the market's rules forbid

@@ -90,3 +90,8 @@ export interface Task {
 export function isFinal(state: TaskState): boolean {
   return state === "completed" || state === "cancelled" || state === "expired";
 }
+
+/** Whether its operator only tries the agent: named, and for nothing. It adds to nobody's record. */
+export function isTry({ agentId, funding }: Pick<Task, "agentId" | "funding">): boolean {
+  return agentId !== null && funding === "allowance";
+}

@@ -20,6 +20,8 @@ export interface AgentProfile extends Agent {
   readonly rejectedCount: number;
   readonly deadlinesMet: number;
   readonly deadlinesMissed: number;
+  /** Since when its operator lets it rest: the platform starts no runs of it. */
+  readonly pausedAt: Instant | null;
 }
 
 /** Of `agents a join parties p`. */
@@ -29,7 +31,7 @@ const profileColumns = `p.name, p.created_at as "createdAt", p.organization_id a
     .map((column) => `a.${column}`)
     .join(", ")}, a.completed_count as "completedCount", a.rating_sum as "ratingSum",
   a.rating_count as "ratingCount", a.rejected_count as "rejectedCount", a.deadlines_met as "deadlinesMet",
-  a.deadlines_missed as "deadlinesMissed"`;
+  a.deadlines_missed as "deadlinesMissed", a.paused_at as "pausedAt"`;
 
 /** One agent, or undefined. */
 export async function readAgentProfile(pool: Pool, id: Id): Promise<AgentProfile | undefined> {
@@ -69,6 +71,13 @@ export async function readApprovalDecisions(pool: Pool, agentId: Id): Promise<Ap
 export interface DirectoryQuery {
   /** Only agents that can do this. */
   readonly capability: string | undefined;
+  /** Only agents that have all these words in their name or description; the last may be unfinished. */
+  readonly words?: string | undefined;
+  readonly category?: string | undefined;
+  /** Only agents that ask for no more credits a task. */
+  readonly maxPrice?: number | undefined;
+  /** Only agents that are rated this well on average, 1 to 5. */
+  readonly minRating?: number | undefined;
   /** Only agents that this organization operates. */
   readonly operatorId?: Id | undefined;
   /** Only agents of this standing. */
@@ -89,15 +98,49 @@ const approvalConditions: Readonly<Record<Approval, string>> = {
 
 /** A page of the agent directory, newest first. */
 export async function readAgentDirectory(pool: Pool, query: DirectoryQuery): Promise<AgentProfile[]> {
+  const words = wordsOf(query);
   const { rows } = await pool.query<AgentProfile>({
     text: `select ${profileColumns} from agents a join parties p on p.id = a.id
       where ($1::text is null or a.capabilities @> array[$1::text]) and ($2::uuid is null or a.id < $2::uuid)
         and ($4::uuid is null or p.organization_id = $4::uuid)
+        and ($5::text is null or a.categories @> array[$5::text])
+        and ($6::bigint is null or a.price_per_task <= $6::bigint)
+        and ($7::numeric is null or (a.rating_count > 0 and a.rating_sum >= $7::numeric * a.rating_count))
         ${query.approval === undefined ? "" : approvalConditions[query.approval]}
+        ${words.map((_, index) => hasWord(`$${index + 8}`)).join(" ")}
       order by a.id desc limit $3`,
-    values: [query.capability ?? null, query.beforeId ?? null, query.limit, query.operatorId ?? null],
+    values: [
+      query.capability ?? null,
+      query.beforeId ?? null,
+      query.limit,
+      query.operatorId ?? null,
+      query.category ?? null,
+      query.maxPrice ?? null,
+      query.minRating ?? null,
+      ...words,
+    ],
   });
   return rows;
+}
+
+/** In its name or its description, each from its own index; see the migration. */
+function hasWord(word: string): string {
+  return `and a.id in (
+    select id from parties where kind = 'agent' and to_tsvector('simple', name) @@ to_tsquery('simple', ${word})
+    union select id from agents where to_tsvector('simple', left(description, 10000)) @@ to_tsquery('simple', ${word}))`;
+}
+
+const wordsMax = 8;
+
+/** As `to_tsquery` reads them, each by its beginning. */
+function wordsOf({ words = "" }: DirectoryQuery): string[] {
+  const found = words.match(/[\p{L}\p{N}]+/gu) ?? [];
+  return found.slice(0, wordsMax).map((word) => `${word}:*`);
+}
+
+/** Lets an agent rest from now on, or work again. */
+export async function pauseAgent(pool: Pool, id: Id, pausedAt: Instant | null): Promise<void> {
+  await pool.query("update agents set paused_at = $2 where id = $1", [id, pausedAt]);
 }
 
 /** What its operator may change of an agent. */

@@ -14,7 +14,8 @@ export interface OfferedSubtask extends Invitation {
 }
 
 export interface InvitationQuery {
-  readonly agentId: Id;
+  /** An agent, or who operates agents: then of all of them. */
+  readonly partyId: Id;
   readonly state: InvitationState | undefined;
   readonly beforeId: Id | undefined;
   readonly limit: number;
@@ -23,16 +24,16 @@ export interface InvitationQuery {
 const invitationColumns = `i.id, i.project_id as "projectId", i.task_id as "taskId", i.agent_id as "agentId", i.state,
   i.expires_at as "expiresAt", i.created_at as "createdAt", i.decided_at as "decidedAt"`;
 
-/** A page of what an agent was asked to do, the newest first. */
+/** A page of what an agent, or somebody's agents, were asked to do, the newest first. */
 export async function readInvitations(pool: Pool, query: InvitationQuery): Promise<OfferedSubtask[]> {
   const { rows } = await pool.query<OfferedSubtask>({
     name: "invitations_of_agent",
     text: `select ${invitationColumns}, p.title as "projectTitle", t.title, t.description, t.budget, t.currency,
         t.time_limit_minutes as "timeLimitMinutes"
       from invitations i join tasks t on t.id = i.task_id join tasks p on p.id = i.project_id
-      where i.agent_id = $1 and ($2::text is null or i.state = $2) and ($3::uuid is null or i.id < $3)
+      where i.agent_id = any(array(select id from parties where id = $1 or organization_id = $1)) and ($2::text is null or i.state = $2) and ($3::uuid is null or i.id < $3)
       order by i.id desc limit $4`,
-    values: [query.agentId, query.state ?? null, query.beforeId ?? null, query.limit],
+    values: [query.partyId, query.state ?? null, query.beforeId ?? null, query.limit],
   });
   return rows;
 }

@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import type { Id } from "../model/ids.ts";
+import type { Instant } from "../model/instant.ts";
 
 /** One server process that takes jobs. */
 export interface Node {
@@ -43,4 +44,29 @@ export async function reapSilentNodes(pool: Pool, silentSeconds: number): Promis
     values: [silentSeconds],
   });
   return rows[0]?.reaped ?? 0;
+}
+
+/** A server process as the database knows it. */
+export interface SeenNode {
+  readonly id: Id;
+  readonly startedAt: Instant;
+  readonly heartbeatAt: Instant;
+  /** Heard of within the time after which its jobs are given to others. */
+  readonly isAlive: boolean;
+  readonly runningJobs: number;
+}
+
+/** Every server that takes jobs, the newest first. */
+export async function readNodes(pool: Pool, silentSeconds: number): Promise<SeenNode[]> {
+  const { rows } = await pool.query<SeenNode>({
+    name: "nodes",
+    text: `select n.id, n.started_at as "startedAt", n.heartbeat_at as "heartbeatAt",
+        n.heartbeat_at > now() - $1 * interval '1 second' as "isAlive", coalesce(j.running, 0)::integer as "runningJobs"
+      from nodes n left join (
+        select locked_by, count(*) as running from graphile_worker._private_jobs
+        where locked_by is not null group by 1) j on j.locked_by = n.worker_pool_id
+      order by n.started_at desc`,
+    values: [silentSeconds],
+  });
+  return rows;
 }

@@ -64,3 +64,14 @@ export async function readRunSteps(pool: Pool, runId: Id, after: number, limit: 
   });
   return rows;
 }
+
+/** Where a run's workspace is kept as it was last; null: it has none, or has ended, and then nothing of it is kept. */
+export async function readSnapshotKey(pool: Pool, runId: Id): Promise<string | null> {
+  const { rows } = await pool.query<{ key: string }>({
+    name: "run_snapshot_key",
+    text: `select s.snapshot_key as key from run_steps s join runs r on r.id = s.run_id
+      where s.run_id = $1 and s.snapshot_key is not null and r.ended_at is null order by s.number desc limit 1`,
+    values: [runId],
+  });
+  return rows[0]?.key ?? null;
+}

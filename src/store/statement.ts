@@ -48,6 +48,7 @@ export interface StatementLine {
 export interface StatementQuery {
   readonly partyId: Id;
   readonly currency: Currency | undefined;
+  readonly kind?: TransferKind | undefined;
   /** Only movements older than this one. */
   readonly beforeId: Id | undefined;
   readonly limit: number;
@@ -67,13 +68,14 @@ export async function readStatement(pool: Pool, query: StatementQuery): Promise<
       ({ column, direction }) =>
         `(select id, kind, currency, '${direction}' as direction, amount, ${column}_balance as balance,
             task_id as "taskId", at
-          from transfers where ${column} = $${index + 3} and ${column} like 'party:%'
-            and ($1::uuid is null or id < $1) order by id desc limit $2)`,
+          from transfers where ${column} = $${index + 4} and ${column} like 'party:%'
+            and ($1::uuid is null or id < $1) and ($3::text is null or kind = $3) order by id desc limit $2)`,
     ),
   );
   const { rows } = await pool.query<StatementLine>(`${walks.join(" union all ")} order by id desc limit $2`, [
     query.beforeId ?? null,
     query.limit,
+    query.kind ?? null,
     ...wallets,
   ]);
   return rows;

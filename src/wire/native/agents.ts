@@ -6,6 +6,7 @@ import type { EngineerScope } from "../../model/party.ts";
 import { noRecord } from "../../model/reputation.ts";
 import {
   type AgentProfile,
+  pauseAgent,
   readAgentDirectory,
   readAgentProfile,
   readApprovalDecisions,
@@ -27,6 +28,8 @@ import { AgentView } from "./views.ts";
 const Engineer = Type.Union([Type.Boolean(), Type.Enum(["none", "organization", "platform"])], {
   description: "Takes direct tasks that name no agent: its organization's (true), or anybody's (platform, admins only)",
 });
+
+const Whole = Type.String({ pattern: "^[0-9]{1,9}$", description: "Credits a task" });
 
 const profileFields = {
   description: Type.Optional(Text),
@@ -115,7 +118,7 @@ export const createAgent: Route = (app, context) => {
         retry,
       );
       reply.code(201);
-      return { agent: shown({ ...party, ...agent, ...noRecord }, true, context), api_key: apiKey };
+      return { agent: shown({ ...party, ...agent, ...noRecord, pausedAt: null }, true, context), api_key: apiKey };
     },
   );
 };
@@ -132,7 +135,18 @@ export const listAgents: Route = (app, context) => {
         summary: "The agent directory",
         tags: ["agents"],
         querystring: Type.Object({
+          q: Type.Optional(
+            Type.String({
+              maxLength: 200,
+              description: "Words of its name or description; the last may be unfinished",
+            }),
+          ),
           capability: Type.Optional(Slug),
+          category: Type.Optional(Slug),
+          max_price: Type.Optional(Whole),
+          min_rating: Type.Optional(
+            Type.String({ pattern: "^[1-5](\\.[0-9])?$", description: "Mean rating, 1 to 5; leaves out who has none" }),
+          ),
           mine: Type.Optional(Type.Enum(["true", "false"], { description: "Only agents that I operate" })),
           ...Paging,
         }),
@@ -143,7 +157,11 @@ export const listAgents: Route = (app, context) => {
       const caller = callerOf(request);
       const limit = readLimit(request.query);
       const agents = await readAgentDirectory(reads, {
+        words: request.query.q,
         capability: request.query.capability,
+        category: request.query.category,
+        maxPrice: numberOf(request.query.max_price),
+        minRating: numberOf(request.query.min_rating),
         operatorId: request.query.mine === "true" ? caller.partyId : undefined,
         beforeId: readCursor(request.query),
         limit: limit + 1,
@@ -195,6 +213,7 @@ export const patchAgent: Route = (app, context) => {
     capabilities: Type.Optional(Slugs),
     ...profileFields,
     ...runningFields,
+    paused: Type.Optional(Type.Boolean({ description: "true: it rests; the server starts no runs of it" })),
   });
   app.patch(
     "/v1/agents/:id",
@@ -216,6 +235,10 @@ export const patchAgent: Route = (app, context) => {
       const agent = (await readAgentProfile(reads, id)) ?? refuse("agent_not_found");
       if (!isInsider(agent, caller)) refuse("not_allowed");
       await updateAgent(reads, id, readChange(request.body, agent, caller));
+      const { paused } = request.body;
+      if (paused !== undefined && paused !== (agent.pausedAt !== null)) {
+        await pauseAgent(reads, id, paused ? context.clock() : null);
+      }
       return { agent: shown((await readAgentProfile(reads, id)) ?? agent, true, context) };
 
       function readChange(body: Static<typeof Body>, before: AgentProfile, by: Caller) {
@@ -236,6 +259,10 @@ export const patchAgent: Route = (app, context) => {
     },
   );
 };
+
+function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
 
 function shown(agent: AgentProfile, toInsider: boolean, { unusableExecutors }: DoorContext) {
   return { ...presentAgent(agent, toInsider), ...(toInsider ? presentRunning(agent, unusableExecutors()) : {}) };

@@ -72,6 +72,7 @@ export const DisputeView = component(
   Type.Object({
     id: Id,
     task_id: Id,
+    task_title: Type.Optional(Type.String({ description: "In the list of administrators" })),
     assignment_id: Type.String({ description: "Whose work it is about" }),
     opened_by_id: Id,
     reason: Type.String(),

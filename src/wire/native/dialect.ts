@@ -4,13 +4,18 @@ import { bearerScheme, describeDoor } from "../shared/document.ts";
 import type { Door, Route } from "../shared/door.ts";
 import { acceptJsonBodies } from "../shared/json-body.ts";
 import { decideOnAgent, listAgentsForAdmins } from "./admin-agents.ts";
+import { auditMarket, getHealth, listNodes } from "./admin-house.ts";
+import { listJobs, retryJob, unlockStuckJobs } from "./admin-jobs.ts";
+import { listUsers } from "./admin-users.ts";
 import { createAgent, getAgent, listAgents, patchAgent } from "./agents.ts";
 import { amendDelivery } from "./amend.ts";
 import { ask, releaseWork, sendHeartbeat, sendProgress, submitWork } from "./assignments.ts";
+import { getBalanceHistory } from "./balance-days.ts";
 import { decideCash, listCashRequests, listOwnCash, requestCash } from "./cash.ts";
 import { closeIntake, declineProposal, reopenIntake, shortlistProposal } from "./choosing.ts";
 import { competingComponents } from "./competing-views.ts";
 import { answerDispute, disputeTask, getDispute, listDisputes, ruleDispute } from "./disputes.ts";
+import { getEarnings } from "./earnings.ts";
 import { nativeErrors } from "./errors.ts";
 import { downloadFile, linkToFile, uploadFile } from "./files.ts";
 import { createKey, deleteKey, listKeys, rotateKey } from "./keys.ts";
@@ -25,6 +30,7 @@ import { cancelProject, createProject, getProject, getProjectGraph, listProjects
 import { getProposal, listProposals, submitProposal, withdrawProposal } from "./proposals.ts";
 import { listWork } from "./ranked-work.ts";
 import { answerTask, approveTask, cancelTask, rejectTask, requestRevision } from "./reviewing.ts";
+import { downloadRunFile, listRunFiles } from "./run-files.ts";
 import { runComponents } from "./run-views.ts";
 import { cancelRun, getRun, listRunSteps, listRuns, runEvents } from "./runs.ts";
 import { authenticatePerson } from "./session-caller.ts";
@@ -42,6 +48,7 @@ import {
   postSubtaskMessage,
   requestSummary,
 } from "./threads.ts";
+import { tryAgent } from "./try-agent.ts";
 import { components } from "./views.ts";
 import { getWallet, listTransfers } from "./wallet.ts";
 import {
@@ -124,6 +131,8 @@ const routes: readonly Route[] = [
   releaseWork,
   getWallet,
   listTransfers,
+  getBalanceHistory,
+  getEarnings,
   requestCash,
   listOwnCash,
   listAgentsForAdmins,
@@ -132,6 +141,13 @@ const routes: readonly Route[] = [
   ruleDispute,
   listCashRequests,
   decideCash,
+  auditMarket,
+  listJobs,
+  retryJob,
+  unlockStuckJobs,
+  listNodes,
+  getHealth,
+  listUsers,
   uploadFile,
   downloadFile,
   linkToFile,
@@ -154,6 +170,9 @@ const routes: readonly Route[] = [
   listRunSteps,
   runEvents,
   cancelRun,
+  listRunFiles,
+  downloadRunFile,
+  tryAgent,
 ];
 
 /** Our own door (5-native): everything the market can do. */

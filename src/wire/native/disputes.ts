@@ -12,7 +12,18 @@ import { DisputeView } from "./competing-views.ts";
 import { presentPage, readCursor, readLimit } from "./paging.ts";
 import { presentTask } from "./present.ts";
 import { presentDispute } from "./present-competing.ts";
-import { Amount, answers, FilledText, IdParams, nullable, Paging, page, Text } from "./schemas.ts";
+import {
+  Amount,
+  answers,
+  Currency,
+  FilledText,
+  IdParams,
+  Id as IdText,
+  nullable,
+  Paging,
+  page,
+  Text,
+} from "./schemas.ts";
 import { seenTask } from "./seen-task.ts";
 import { choiceFrom, SubmissionChoice } from "./task-extras.ts";
 import { TaskView } from "./views.ts";
@@ -45,6 +56,26 @@ export const disputeTask: Route = (app, context) => {
   );
 };
 
+const Stake = Type.Object(
+  {
+    kind: Type.Enum(["task", "project", "subtask"], {
+      description: "Of a project nothing can be split; what a subtask does not cost returns to its project",
+    }),
+    poster_id: IdText,
+    worker_id: IdText,
+    currency: Currency,
+    budget: Type.Integer({ description: "What is frozen" }),
+    price: Type.Integer({ description: "What the work costs if it is paid, fee included" }),
+    fee_basis_points: Type.Integer({ description: "Of what the work costs; the worker's part is rounded down" }),
+  },
+  { description: "Who it is between, and the money it is about" },
+);
+
+function presentStake({ kind, posterId, workerId, currency, budget, price, feeBasisPoints }: DisputeCase) {
+  const between = { poster_id: posterId, worker_id: workerId };
+  return { kind, ...between, currency, budget, price, fee_basis_points: feeBasisPoints };
+}
+
 /** GET /v1/disputes/{id} – for the poster, the worker it is about and admins. 200 · 401 · 404. */
 export const getDispute: Route = (app, context) => {
   app.get(
@@ -56,12 +87,13 @@ export const getDispute: Route = (app, context) => {
         summary: "A dispute that I am part of",
         tags: ["disputes"],
         params: IdParams,
-        response: answers(200, Type.Object({ dispute: DisputeView.ref })),
+        response: answers(200, Type.Object({ dispute: DisputeView.ref, stake: Stake })),
       },
     },
-    async (request) => ({
-      dispute: presentDispute(await seenDispute(request.params.id, callerOf(request), context)),
-    }),
+    async (request) => {
+      const found = await seenDispute(request.params.id, callerOf(request), context);
+      return { dispute: presentDispute(found), stake: presentStake(found) };
+    },
   );
 };
 
@@ -113,7 +145,7 @@ export const listDisputes: Route = (app, { reads }) => {
       const limit = readLimit(query);
       const isRuled = query.state === "ruled";
       const found = await readDisputes(reads, { isRuled, cursor: readCursor(query), limit: limit + 1 });
-      return presentPage(found, limit, presentDispute);
+      return presentPage(found, limit, (dispute) => ({ ...presentDispute(dispute), task_title: dispute.taskTitle }));
     },
   );
 };

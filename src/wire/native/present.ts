@@ -216,6 +216,7 @@ export function presentAgent(agent: AgentProfile, isInsider: boolean) {
       on_time_rate: twoDecimals(onTimeRate),
     },
     completed_tasks: agent.completedCount,
+    paused: agent.pausedAt !== null,
     created_at: agent.createdAt,
     ...(isInsider
       ? { endpoint_url: agent.endpointUrl, system_prompt: agent.systemPrompt, owner_email: agent.ownerEmail }

@@ -177,7 +177,8 @@ export const cancelRun: Route = (app, context) => {
     async (request) => {
       const caller = callerOf(request);
       const { run, audience } = await seenRun(request.params.id, caller, context);
-      if (audience === "poster") refuse("not_allowed", { message: "Only the operator of the agent can cancel its run." });
+      if (audience === "poster")
+        refuse("not_allowed", { message: "Only the operator of the agent can cancel its run." });
       const command = { runId: run.id, taskId: run.taskId, actorId: caller.partyId };
       const { run: cancelled } = await context.engine.execute(cancelRunCommand, command, retryOf(request, caller));
       return { run: presentRun({ ...run, ...cancelled }) };
@@ -186,7 +187,7 @@ export const cancelRun: Route = (app, context) => {
 };
 
 /** Refuses `run_not_found` to whom it is no business of. */
-async function seenRun(
+export async function seenRun(
   id: string,
   caller: Caller,
   { reads }: DoorContext,

@@ -113,7 +113,7 @@ const Offer = Type.Object({
   time_limit_minutes: Type.Integer(),
 });
 
-/** GET /v1/invitations – what I, an agent, was asked to do; the newest first. 200 · 400 · 401. */
+/** GET /v1/invitations – what I, or the agents that I operate, were asked to do; the newest first. 200 · 400 · 401. */
 export const listInvitations: Route = (app, { reads }) => {
   app.get(
     "/v1/invitations",
@@ -121,7 +121,7 @@ export const listInvitations: Route = (app, { reads }) => {
       config: requiresKey,
       schema: {
         operationId: "listInvitations",
-        summary: "Subtasks that I was asked to do, the newest first",
+        summary: "Subtasks that I was asked to do, or agents that I operate; the newest first",
         tags: ["teams"],
         querystring: Type.Object({
           state: Type.Optional(Type.Enum(["invited", "accepted", "declined", "timed_out", "withdrawn", "joined"])),
@@ -134,7 +134,7 @@ export const listInvitations: Route = (app, { reads }) => {
       const limit = readLimit(request.query);
       const { state } = request.query;
       const query = {
-        agentId: callerOf(request).partyId,
+        partyId: callerOf(request).partyId,
         state,
         beforeId: readCursor(request.query),
         limit: limit + 1,
@@ -152,7 +152,7 @@ export const listInvitations: Route = (app, { reads }) => {
   );
 };
 
-/** POST /v1/invitations/{id}/accept – 200 · 401 · 403 not approved, opted out · 404 · 409 decided, too late. */
+/** POST /v1/invitations/{id}/accept – by the agent, or who operates it. 200 · 401 · 403 not approved, opted out · 404 · 409 decided, too late. */
 export const acceptInvitation: Route = (app, context) => {
   app.post(
     "/v1/invitations/:id/accept",
@@ -171,7 +171,7 @@ export const acceptInvitation: Route = (app, context) => {
   );
 };
 
-/** POST /v1/invitations/{id}/decline – 200 · 401 · 404 · 409 decided, too late. */
+/** POST /v1/invitations/{id}/decline – by the agent, or who operates it. 200 · 401 · 404 · 409 decided, too late. */
 export const declineInvitation: Route = (app, context) => {
   app.post(
     "/v1/invitations/:id/decline",
@@ -196,8 +196,11 @@ type AnsweringRequest = Parameters<typeof retryOf>[0] & { readonly params: { rea
 async function answerAs(request: AnsweringRequest, accepts: boolean, { engine, reads }: DoorContext) {
   const caller = callerOf(request);
   const invitation = await readInvitation(reads, idFrom(request.params.id, "invitation_not_found"));
-  if (invitation === undefined || invitation.agentId !== caller.partyId) refuse("invitation_not_found");
-  if (accepts && (await readAgentProfile(reads, caller.partyId))?.taskForce !== true) refuse("not_opted_in");
-  const input = { subtaskId: invitation.taskId, invitationId: invitation.id, agentId: caller.partyId, accepts };
+  if (invitation === undefined) refuse("invitation_not_found");
+  const { agentId } = invitation;
+  const agent = await readAgentProfile(reads, agentId);
+  if (agentId !== caller.partyId && agent?.organizationId !== caller.partyId) refuse("invitation_not_found");
+  if (accepts && agent?.taskForce !== true) refuse("not_opted_in");
+  const input = { subtaskId: invitation.taskId, invitationId: invitation.id, agentId, accepts };
   return engine.execute(answerInvitation, input, retryOf(request, caller));
 }

@@ -193,6 +193,7 @@ export const AgentView = component(
       { description: "Sums of facts; null where there are none. The rates are 0 to 1" },
     ),
     completed_tasks: Type.Integer(),
+    paused: Type.Boolean({ description: "Its operator lets it rest: the server starts no runs of it" }),
     created_at: Moment,
     endpoint_url: Type.Optional(
       Type.Unsafe<string | null>({
@@ -219,11 +220,22 @@ export const KeyView = component(
   }),
 );
 
+export const TransferKinds = Type.Enum([
+  "grant",
+  "hold",
+  "payment",
+  "fee",
+  "refund",
+  "deposit",
+  "payout",
+  "payout_return",
+]);
+
 export const TransferView = component(
   "Transfer",
   Type.Object({
     id: Id,
-    kind: Type.Enum(["grant", "hold", "payment", "fee", "refund", "deposit", "payout", "payout_return"]),
+    kind: TransferKinds,
     direction: Type.Enum(["in", "out"]),
     amount: Type.Integer({ minimum: 1 }),
     currency: Currency,

@@ -1,12 +1,10 @@
 import { Type } from "@fastify/type-provider-typebox";
-import type { Id as PartyId } from "../../model/ids.ts";
-import type { Currency as Money } from "../../model/money.ts";
-import { readHoldings, readStatement, type StatementLine } from "../../store/statement.ts";
+import { readHoldings, readStatement, type StatementLine, type StatementQuery } from "../../store/statement.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { DoorContext, Route } from "../shared/door.ts";
 import { presentPage, readCursor, readLimit } from "./paging.ts";
 import { answers, Currency, Id, Paging, Problem, page } from "./schemas.ts";
-import { TransferView } from "./views.ts";
+import { TransferKinds, TransferView } from "./views.ts";
 
 const csvPageSize = 1_000;
 const maxCsvLines = 100_000;
@@ -44,7 +42,10 @@ export const getWallet: Route = (app, { reads }) => {
 const transferPage = page(TransferView.ref);
 const problems = { content: { "application/problem+json": { schema: Problem.ref } }, description: "Refused" };
 
-/** GET /v1/wallet/transfers – the statement, the newest first; as CSV (`Accept: text/csv`) all of it. 200 · 400 · 401. */
+/**
+ * GET /v1/wallet/transfers – the statement, the newest first; as CSV (`Accept: text/csv`, or `format=csv` for a link) all of
+ * it. 200 · 400 · 401.
+ */
 export const listTransfers: Route = (app, context) => {
   app.get(
     "/v1/wallet/transfers",
@@ -52,9 +53,14 @@ export const listTransfers: Route = (app, context) => {
       config: requiresKey,
       schema: {
         operationId: "listTransfers",
-        summary: "My statement with the running balance; with Accept: text/csv all of it as CSV",
+        summary: "My statement with the running balance; with Accept: text/csv or format=csv all of it as CSV",
         tags: ["money"],
-        querystring: Type.Object({ currency: Type.Optional(Currency), ...Paging }),
+        querystring: Type.Object({
+          currency: Type.Optional(Currency),
+          kind: Type.Optional(TransferKinds),
+          format: Type.Optional(Type.Enum(["json", "csv"])),
+          ...Paging,
+        }),
         response: {
           200: {
             description: "A page of transfers, or CSV",
@@ -70,14 +76,14 @@ export const listTransfers: Route = (app, context) => {
     },
     async (request, reply) => {
       const { partyId } = callerOf(request);
-      const { currency } = request.query;
+      const { currency, kind, format } = request.query;
       const beforeId = readCursor(request.query);
-      if (/\btext\/csv\b/.test(request.headers.accept ?? "")) {
+      if (format === "csv" || (format === undefined && /\btext\/csv\b/.test(request.headers.accept ?? ""))) {
         reply.type("text/csv; charset=utf-8").header("Content-Disposition", 'attachment; filename="transfers.csv"');
-        return reply.send(await writeCsv(context, partyId, currency, beforeId));
+        return reply.send(await writeCsv(context, { partyId, currency, kind, beforeId }));
       }
       const limit = readLimit(request.query);
-      const lines = await readStatement(context.reads, { partyId, currency, beforeId, limit: limit + 1 });
+      const lines = await readStatement(context.reads, { partyId, currency, kind, beforeId, limit: limit + 1 });
       return presentPage(lines, limit, presentTransfer);
     },
   );
@@ -90,14 +96,12 @@ function presentTransfer({ id, kind, direction, amount, currency, balance, taskI
 /** Only ids, numbers and words of ours: nothing that would need quoting, or that a spreadsheet would take for a formula. */
 async function writeCsv(
   { reads }: DoorContext,
-  partyId: PartyId,
-  currency: Money | undefined,
-  beforeId: PartyId | undefined,
+  { beforeId, ...filter }: Omit<StatementQuery, "limit">,
 ): Promise<string> {
   const rows = ["id,at,kind,direction,amount,currency,balance,task_id"];
   let from = beforeId;
   while (rows.length <= maxCsvLines) {
-    const lines = await readStatement(reads, { partyId, currency, beforeId: from, limit: csvPageSize });
+    const lines = await readStatement(reads, { ...filter, beforeId: from, limit: csvPageSize });
     for (const { id, at, kind, direction, amount, currency: money, balance, taskId } of lines) {
       rows.push([id, at, kind, direction, amount, money, balance, taskId ?? ""].join(","));
     }

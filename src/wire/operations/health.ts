@@ -11,7 +11,7 @@ export interface HealthContext {
   readonly sandbox: () => SandboxHealth | null;
 }
 
-interface SandboxHealth {
+export interface SandboxHealth {
   /** Why not; null: the sandbox holds. */
   readonly refusal: string | null;
   readonly limitedBy: string | undefined;

@@ -16,6 +16,7 @@ import type { EventFeed } from "../../store/event-feed.ts";
 import type { KeyRing } from "../../store/keys.ts";
 import type { TaskViews } from "../../store/task-views.ts";
 import type { WorkFeed } from "../../store/work-feed.ts";
+import type { SandboxHealth } from "../operations/health.ts";
 import type { DialectErrors } from "./dialect.ts";
 import type { FileBytes } from "./file-bytes.ts";
 import type { FileLinks } from "./file-links.ts";
@@ -61,6 +62,8 @@ export interface DoorContext {
   readonly runLimits: RunLimits;
   /** Why this server cannot run agents of some kinds; empty where another process does it. */
   readonly unusableExecutors: () => Partial<Record<ExecutorKind, string>>;
+  /** Whether agents' programs can be run here; null: this process runs none. */
+  readonly sandbox: () => SandboxHealth | null;
 }
 
 /** A Fastify instance whose schemas are TypeBox. */

@@ -9,6 +9,9 @@ const apiAddress =
 const forEver = "public, max-age=31536000, immutable";
 const noncePlace = "{{nonce}}";
 
+/** The API's reference for people, of each door by its name: a page of its own. */
+const referenceAddress = /^\/docs(\/(club|agentwork|agentmarket|nexwork))?\/?$/;
+
 /** The built web app: its files, and for every other address that a browser asks for its one page, which reads the address. */
 export class WebApp {
   readonly #folder: string;
@@ -26,15 +29,16 @@ export class WebApp {
     if (apiAddress.test(path)) return false;
     this.#files ??= readWebFiles(this.#folder);
     const files = await this.#files;
-    const file = path === "/index.html" ? undefined : files.get(path);
+    const file = path.endsWith(".html") ? undefined : files.get(path);
     if (file !== undefined) {
       sendFile(request, reply, file);
       return true;
     }
-    const page = files.get("/index.html");
+    const isReference = referenceAddress.test(path);
+    const page = files.get(isReference ? "/reference.html" : "/index.html");
     const wantsPage = /\btext\/html\b/.test(request.headers.accept ?? "") && !path.startsWith("/assets/");
     if (page === undefined || !wantsPage) return false;
-    sendPage(reply, page);
+    sendPage(reply, page, isReference ? looseStyles : strictStyles);
     return true;
   }
 }
@@ -54,11 +58,15 @@ function sendFile(request: FastifyRequest, reply: FastifyReply, file: WebFile): 
   reply.send((encoding === undefined ? undefined : file.compressed.get(encoding)) ?? file.bytes);
 }
 
+const strictStyles = (nonce: string): string => `style-src 'self' 'nonce-${nonce}'`;
+/** The reference's library writes its own `<style>` elements. The page shows documents of ours and takes no text of others. */
+const looseStyles = (): string => "style-src 'self' 'unsafe-inline'";
+
 /**
  * Scripts only from files of ours; styles too, but for the few elements that carry the nonce of this one answer (Mantine's
  * variables and scroll lock). The page talks to this server alone and nobody may frame it.
  */
-function sendPage(reply: FastifyReply, page: WebFile): void {
+function sendPage(reply: FastifyReply, page: WebFile, stylesFor: (nonce: string) => string): void {
   const nonce = randomBytes(16).toString("base64url");
   reply
     .headers({
@@ -67,7 +75,7 @@ function sendPage(reply: FastifyReply, page: WebFile): void {
       "Content-Security-Policy": [
         "default-src 'none'",
         "script-src 'self'",
-        `style-src 'self' 'nonce-${nonce}'`,
+        stylesFor(nonce),
         "img-src 'self' blob: data:",
         "font-src 'self'",
         "connect-src 'self'",

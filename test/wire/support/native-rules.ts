@@ -114,6 +114,14 @@ export const nativeRules: Readonly<Record<string, Rule>> = {
   "GET /v1/admin/cash-requests": admins(),
   "POST /v1/admin/cash-requests/{id}/confirm": admins("cashRequestId"),
   "POST /v1/admin/cash-requests/{id}/refuse": admins("cashRequestId"),
+  "GET /v1/admin/audit": admins(),
+  "GET /v1/admin/jobs": admins(),
+  // Jobs are numbered: what is no job's number is tried in native-admin.test.ts.
+  "POST /v1/admin/jobs/{id}/retry": admins(),
+  "POST /v1/admin/jobs/unlock": admins(),
+  "GET /v1/admin/nodes": admins(),
+  "GET /v1/admin/health": admins(),
+  "GET /v1/admin/users": admins(),
   "POST /v1/projects": { body: { title: "T", description: "D", budget: 1 }, stranger: 201 },
   "GET /v1/projects": { stranger: 200 },
   ...teams("projectId", {
@@ -193,6 +201,16 @@ export const nativeRules: Readonly<Record<string, Rule>> = {
   "GET /v1/runs/{id}/steps": { id: "runId", stranger: 404 },
   "GET /v1/runs/{id}/events": { id: "runId", stranger: 404 },
   "POST /v1/runs/{id}/cancel": { id: "runId", stranger: 404, wrongRole: { as: "poster", status: 403 } },
+  "GET /v1/runs/{id}/files": { id: "runId", stranger: 404, wrongRole: { as: "poster", status: 403 } },
+  "GET /v1/runs/{id}/files/content": { id: "runId", stranger: 404, wrongRole: { as: "poster", status: 403 } },
+  "POST /v1/agents/{id}/try": {
+    id: "agentId",
+    body: { description: "A" },
+    stranger: 403,
+    wrongRole: { as: "worker", status: 403 },
+  },
+  "GET /v1/earnings": { stranger: 200 },
   "GET /v1/wallet": { stranger: 200 },
   "GET /v1/wallet/transfers": { stranger: 200 },
+  "GET /v1/wallet/history": { stranger: 200 },
 };

@@ -90,6 +90,8 @@ export const samples: Readonly<Record<string, Sample>> = {
   "POST /v1/admin/disputes/:id/rule": { ruling: "split", amount: 1, note: "Half of it was done." },
   "POST /v1/admin/cash-requests/:id/confirm": { note: "Seen." },
   "POST /v1/admin/cash-requests/:id/refuse": { note: "Not seen." },
+  "POST /v1/admin/jobs/:id/retry": {},
+  "POST /v1/admin/jobs/unlock": {},
   "POST /v1/projects": {
     title: "t",
     description: "d",
@@ -130,6 +132,7 @@ export const samples: Readonly<Record<string, Sample>> = {
   "POST /v1/webhooks/:id/test": {},
   "POST /v1/webhooks/:id/deliveries/:deliveryId/replay": {},
   "POST /v1/runs/:id/cancel": {},
+  "POST /v1/agents/:id/try": { title: "T", description: "D" },
   "PUT /v1/me/password": { password: "correct horse" },
   "POST /v1/auth/sign-up/email": { name: "Ada", email: "ada2@example.com", password: "correct horse" },
   "POST /v1/auth/first-administrator": {

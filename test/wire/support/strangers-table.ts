@@ -271,6 +271,7 @@ export const strangersTable: Readonly<Record<string, Row | readonly Row[]>> = {
     newPassword: "mine from now on",
   })),
 
+  "GET /llms.txt": { request: () => ({ path: "/llms.txt" }), expected: open },
   "GET /openapi.json": { request: () => ({ path: "/openapi.json" }), expected: open },
   "GET /openapi/club.json": { request: () => ({ path: "/openapi/club.json" }), expected: open },
   "GET /openapi/agentwork.json": { request: () => ({ path: "/openapi/agentwork.json" }), expected: open },

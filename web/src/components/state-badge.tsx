@@ -41,6 +41,19 @@ const states: Readonly<Record<string, readonly [label: string, tone: Tone]>> = {
   assigned: ["Assigned", "working"],
   delivered: ["Delivered", "attention"],
   disabled: ["Disabled", "danger"],
+  paused: ["Paused", "attention"],
+  in_use: ["In use", "money"],
+  arrived: ["Arrived", "money"],
+  listed: ["Listed", "money"],
+  waiting: ["Waiting", "attention"],
+  succeeded: ["Succeeded", "money"],
+  failing: ["Failing", "danger"],
+  stuck: ["Stuck", "danger"],
+  retrying: ["Tried again", "attention"],
+  resolved: ["Ruled", "money"],
+  invited: ["Asked", "attention"],
+  joined: ["Joined", "working"],
+  timed_out: ["No answer", "quiet"],
 };
 
 /** Where something stands, in a word and a colour. An unknown state is shown as it is written. */

@@ -23,6 +23,7 @@ export const navigation: readonly NavGroup[] = [
     entries: [
       { to: "/board", label: "Board", icon: "board", keys: "g b" },
       { to: "/tasks/new", label: "Post a task", icon: "plus", keys: "c" },
+      { to: "/agents", label: "Agents", icon: "agents", keys: "g a" },
     ],
   },
   {
@@ -31,6 +32,21 @@ export const navigation: readonly NavGroup[] = [
       { to: "/", label: "Overview", icon: "start", keys: "g h" },
       { to: "/work", label: "My work", icon: "work", keys: "g w" },
       { to: "/review", label: "Review queue", icon: "review", keys: "g r" },
+      { to: "/teams", label: "Teams", icon: "team", keys: "g t" },
+      { to: "/wallet", label: "Wallet", icon: "wallet", keys: "g m" },
     ],
+  },
+  {
+    title: "Agents of mine",
+    entries: [
+      { to: "/operator", label: "Operator", icon: "operator", keys: "g o" },
+      { to: "/runs", label: "Runs", icon: "clock", keys: "g u" },
+      { to: "/developers", label: "Developers", icon: "code", keys: "g d" },
+      { to: "/invitations", label: "Invitations", icon: "question" },
+    ],
+  },
+  {
+    title: "Market house",
+    entries: [{ to: "/admin", label: "Administration", icon: "admin", keys: "g s", onlyAdmins: true }],
   },
 ];
