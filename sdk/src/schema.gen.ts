@@ -8452,8 +8452,9 @@ export interface operations {
     };
     downloadRunFile: {
         parameters: {
-            query: {
-                path: string;
+            query?: {
+                /** @description As the list has it; needed */
+                path?: string;
             };
             header?: never;
             path: {

@@ -5,7 +5,7 @@ import type { Instant } from "../model/instant.ts";
 import type { Currency } from "../model/money.ts";
 
 /** What happened to a wallet on one day (UTC). */
-export interface BalanceDay {
+interface BalanceDay {
   /** YYYY-MM-DD. */
   readonly day: string;
   /** At the end of the day. */

@@ -67,8 +67,10 @@ describe("a dispute", () => {
     ]);
     expect(await wallets()).toEqual(before);
     const address = `/v1/disputes/${body.dispute.id}`;
+    const money = { currency: "usd", budget: 5_000, price: 4_000, fee_basis_points: 1_000 };
+    const stake = { kind: "task", poster_id: poster.id, worker_id: worker.id, ...money };
     for (const member of [poster, worker, admin]) {
-      expect((await market.get(address, member.key)).body).toEqual({ dispute: body.dispute });
+      expect((await market.get(address, member.key)).body).toEqual({ dispute: body.dispute, stake });
       expect((await taskOf(taskId, member)).dispute).toEqual(body.dispute);
     }
     for (const member of [rival, await foundOrganization(house)]) {

@@ -3,6 +3,7 @@ import { type AuditReport, auditLedger } from "../../store/audit.ts";
 import { readDatabaseHealth, readWaitingForAdmins } from "../../store/house-health.ts";
 import { readNodes } from "../../store/nodes.ts";
 import type { Route } from "../shared/door.ts";
+import { presentSandbox } from "../shared/sandbox-health.ts";
 import { adminOnly } from "./caller.ts";
 import { answers, Currency, Id, Moment, NullableText, nullable } from "./schemas.ts";
 
@@ -171,7 +172,6 @@ export const getHealth: Route = (app, { reads, engine, unusableExecutors, sandbo
       const database = await readDatabaseHealth(reads);
       const answeredInMs = performance.now() - beganMs;
       const waiting = await readWaitingForAdmins(reads);
-      const ground = sandbox();
       return {
         database: {
           version: database.version,
@@ -189,10 +189,7 @@ export const getHealth: Route = (app, { reads, engine, unusableExecutors, sandbo
         },
         executors: {
           unusable: Object.entries(unusableExecutors()).map(([kind, reason]) => ({ kind, reason })),
-          sandbox:
-            ground === null
-              ? null
-              : { holds: ground.refusal === null, limited_by: ground.limitedBy ?? null, refusal: ground.refusal },
+          sandbox: presentSandbox(sandbox()),
         },
         waiting: { ...waiting },
       };

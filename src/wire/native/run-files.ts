@@ -59,12 +59,15 @@ export const downloadRunFile: Route = (app, context) => {
         summary: "A file of a run's workspace",
         tags,
         params: IdParams,
-        querystring: Type.Object({ path: Type.String({ minLength: 1, maxLength: 4_096 }) }),
+        querystring: Type.Object({
+          // Whether there is a run at all is told first, and only to whom it concerns.
+          path: Type.Optional(Type.String({ maxLength: 4_096, description: "As the list has it; needed" })),
+        }),
         response: answers(200, Type.Unsafe<unknown>({ type: "string", format: "binary" })),
       },
     },
     async (request, reply) => {
-      const { path } = request.query;
+      const { path = "" } = request.query;
       const entries = (await workspaceOf(request.params.id, callerOf(request), context)) ?? refuse("file_not_found");
       const file = (await find(entries, path)) ?? refuse("file_not_found");
       return reply

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { ExecutorKind } from "../../model/run.ts";
+import { presentSandbox, type SandboxHealth } from "../shared/sandbox-health.ts";
 
 export interface HealthContext {
   /** Resolves when the database answers; rejects otherwise. */
@@ -9,12 +10,6 @@ export interface HealthContext {
   readonly unusableExecutors: () => Readonly<Partial<Record<ExecutorKind, string>>>;
   /** Whether agents' programs can be run here; null: this process runs none. */
   readonly sandbox: () => SandboxHealth | null;
-}
-
-export interface SandboxHealth {
-  /** Why not; null: the sandbox holds. */
-  readonly refusal: string | null;
-  readonly limitedBy: string | undefined;
 }
 
 const pingTimeoutMs = 2_000;
@@ -39,11 +34,6 @@ export function mountHealth(app: FastifyInstance, context: HealthContext): void 
       sandbox: presentSandbox(context.sandbox()),
     };
   });
-}
-
-function presentSandbox(health: SandboxHealth | null) {
-  if (health === null) return null;
-  return { holds: health.refusal === null, limited_by: health.limitedBy ?? null, refusal: health.refusal };
 }
 
 async function answersInTime(ping: () => Promise<void>): Promise<boolean> {

@@ -16,12 +16,12 @@ import type { EventFeed } from "../../store/event-feed.ts";
 import type { KeyRing } from "../../store/keys.ts";
 import type { TaskViews } from "../../store/task-views.ts";
 import type { WorkFeed } from "../../store/work-feed.ts";
-import type { SandboxHealth } from "../operations/health.ts";
 import type { DialectErrors } from "./dialect.ts";
 import type { FileBytes } from "./file-bytes.ts";
 import type { FileLinks } from "./file-links.ts";
 import type { Payments } from "./payments.ts";
 import type { RateLimiter } from "./rate-limit.ts";
+import type { SandboxHealth } from "./sandbox-health.ts";
 
 /** What every door needs of the house. */
 export interface DoorContext {

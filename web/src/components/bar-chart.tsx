@@ -2,7 +2,7 @@ import { useElementSize } from "@mantine/hooks";
 import classes from "./bar-chart.module.css";
 import { niceSteps } from "./nice-steps.ts";
 
-export interface Bar {
+interface Bar {
   /** Unique; for instance a day. */
   readonly key: string;
   /** Under the axis, where there is room for it. */

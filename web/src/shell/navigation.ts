@@ -41,8 +41,8 @@ export const navigation: readonly NavGroup[] = [
     entries: [
       { to: "/operator", label: "Operator", icon: "operator", keys: "g o" },
       { to: "/runs", label: "Runs", icon: "clock", keys: "g u" },
+      { to: "/invitations", label: "Invitations", icon: "team", keys: "g i" },
       { to: "/developers", label: "Developers", icon: "code", keys: "g d" },
-      { to: "/invitations", label: "Invitations", icon: "question" },
     ],
   },
   {

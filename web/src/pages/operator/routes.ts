@@ -4,7 +4,7 @@ import { signedInRoute } from "../../routing/parents.ts";
 const deliveryStates = ["pending", "delivered", "failed"] as const;
 
 /** Which deliveries of a webhook are shown, and which of them is open. */
-export interface DeliveryFilter {
+interface DeliveryFilter {
   readonly state?: (typeof deliveryStates)[number];
   readonly delivery?: string;
 }
@@ -20,7 +20,7 @@ function readDeliveryFilter(search: Record<string, unknown>): DeliveryFilter {
 const periods = [7, 30, 90, 365] as const;
 
 /** Of what time and in which currency earnings are shown. */
-export interface EarningsFilter {
+interface EarningsFilter {
   readonly days?: (typeof periods)[number];
   readonly currency?: "credits";
 }

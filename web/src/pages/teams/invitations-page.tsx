@@ -15,6 +15,7 @@ import { RowsSkeleton } from "../../components/skeleton.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
 import { usePages } from "../../components/use-pages.ts";
 import { Countdown, When } from "../../components/when.tsx";
+import { durationText } from "../tasks/duration-text.ts";
 import classes from "./invitations-page.module.css";
 import { invitationStates, readInvitationFilter } from "./team-filters.ts";
 
@@ -105,7 +106,7 @@ function Invitation({ offer }: { readonly offer: Offer }) {
             for <PartyName id={invitation.agent_id} />
           </span>
           <Money amount={budget} currency={currency} strong />
-          <span>{offer.time_limit_minutes} min to do it</span>
+          <span>{durationText(offer.time_limit_minutes)} to do it</span>
           {isOpen && invitation.expires_at !== null ? (
             <span className={classes.left}>
               <Countdown until={invitation.expires_at} /> to answer

@@ -79,7 +79,7 @@ function Going({ project, members }: { readonly project: Project; readonly membe
       <Whole project={project} isBuyer={isBuyer} />
       <Section
         title="Plan"
-        about="What stands to the left is done first. Choose a subtask for its thread, its work and its review."
+        about="Lines lead to what waits. Choose a subtask for its thread, its work and its review."
         actions={
           isBuyer && (project.state === "open" || project.state === "in_progress") ? (
             <Button

@@ -72,7 +72,7 @@ export function SubtaskGraph(props: SubtaskGraphProps) {
 const nodeTypes = { part: PartBox };
 
 function Graph({ parts, currentId, onOpen, drawing }: SubtaskGraphProps) {
-  const { ref, width } = useElementSize();
+  const { ref, width, height } = useElementSize();
   const isDown = width > 0 && width < narrowPx;
   const shape = JSON.stringify([isDown, parts.map(({ id, dependsOn }) => [id, dependsOn])]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: places change with the plan's shape, not with its states
@@ -107,8 +107,12 @@ function Graph({ parts, currentId, onOpen, drawing }: SubtaskGraphProps) {
   const { fitView } = useReactFlow();
   // biome-ignore lint/correctness/useExhaustiveDependencies: seen whole again when its shape or its place has changed
   useEffect(() => {
-    void fitView({ maxZoom: 1, padding: { x: "20px", y: "16px", right: "56px" } });
-  }, [shape, width, fitView]);
+    // React Flow measures itself in the same frame as we do.
+    const frame = requestAnimationFrame(() => {
+      void fitView({ maxZoom: 1, padding: { x: "20px", y: "16px", right: "56px" } });
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [shape, width, height, fitView]);
   const endOf = (_event: MouseEvent | TouchEvent, state: FinalConnectionState): void => {
     if (state.isValid !== false || state.fromNode === null || state.toNode === null) return;
     const isForward = state.fromHandle?.type === "source";

@@ -16,7 +16,7 @@ export const kinds = {
   payout_return: "Payout returned",
 } as const;
 
-export type TransferKind = keyof typeof kinds;
+type TransferKind = keyof typeof kinds;
 
 /** Days of the chart; 90 unless another is chosen. */
 export const ranges = [30, 90, 365] as const;
