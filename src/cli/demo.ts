@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { readConfig } from "../config.ts";
 import { auditLedger } from "../store/audit.ts";
 import { describeAudit } from "./admin-audit.ts";
+import { administratorLink } from "./administrator-link.ts";
 import { compete } from "./demo/competition-act.ts";
 import { hireAndPay } from "./demo/hiring-act.ts";
 import { keepOpen } from "./demo/keep-open.ts";
@@ -40,8 +41,11 @@ export async function demo({ keep = false }: DemoOptions, print: Print): Promise
       const text = await readFile(licenseFile, "utf8");
       const market = { url: house.url, adminKey: await readKey(house), ...(await openPerson(house.url)) };
       if (!(await stop.until(showActs(house, market, text, print)))) return false;
-      if (keep) await keepOpen(market, { text, dataFolder, stop, print });
-      else print("It is gone now; npm run demo -- --keep leaves it open, with a task in every state.");
+      if (keep) {
+        const adminLink = await administratorLink(house);
+        await keepOpen(market, { text, dataFolder, adminLink, stop, print });
+      }
+      if (!keep) print("It is gone now; npm run demo -- --keep leaves it open, with a task in every state.");
       return true;
     } finally {
       await house.close();

@@ -1,5 +1,6 @@
 import closeWithGrace from "close-with-grace";
 import { readConfig } from "../config.ts";
+import { administratorLink } from "./administrator-link.ts";
 import { createLog } from "./log.ts";
 import { openHouse } from "./open-house.ts";
 
@@ -37,10 +38,8 @@ export async function serve(): Promise<void> {
       log.warn({ err: error }, "the house agent does not work"),
     );
   }
-  const token = await house.app.firstAdministrator.token();
-  if (token === undefined) return;
-  // Not into the log: whoever opens the link becomes the administrator.
-  const link = `${config.publicUrl ?? house.url}/first-administrator?token=${token}`;
+  const link = await administratorLink(house, config.publicUrl);
+  if (link === undefined) return;
   process.stdout.write(
     `\nNobody looks after this market in the browser yet. Become its administrator (works once):\n${link}\n\n`,
   );

@@ -14,6 +14,8 @@ import { waitFor } from "./wait-for.ts";
 export interface KeepOptions {
   readonly text: string;
   readonly dataFolder: string;
+  /** Where a person becomes the administrator; undefined if there is one. */
+  readonly adminLink: string | undefined;
   readonly stop: StopSignal;
   readonly print: (line: string) => void;
 }
@@ -108,7 +110,7 @@ async function offerToBuyer(operator: Operator): Promise<void> {
   });
 }
 
-function tell({ url, person }: DemoMarket, shown: Shown, { dataFolder, print }: KeepOptions): void {
+function tell({ url, person }: DemoMarket, shown: Shown, { dataFolder, adminLink, print }: KeepOptions): void {
   const { projectId, runId, programRunId } = shown;
   print(`
 Guildhall stays open at ${url} until Ctrl-C. Then everything is gone.
@@ -120,6 +122,6 @@ Review        ${url}/review
 A live team   ${url}/teams/${projectId}
 A run         ${url}/runs/${runId}
 ${programRunId === undefined ? "There is no sandbox on this machine, so no program was run in it (docs/sandbox.md)." : `A program     ${url}/runs/${programRunId}`}
-As an administrator, from another terminal:
+${adminLink === undefined ? "" : `Administrator ${adminLink} (works once)\n`}As an administrator, from another terminal:
   GUILDHALL_DATA=${dataFolder} npm run guildhall -- admin disputes`);
 }
