@@ -55,9 +55,19 @@ describe("the job queue", () => {
   };
 
   it("counts its jobs by name and shows what failed, which is retried", async () => {
-    const id = await addJob("test-fails", "attempts = max_attempts, last_error = 'No such host', run_at = now() + '1 day'");
+    const id = await addJob(
+      "test-fails",
+      "attempts = max_attempts, last_error = 'No such host', run_at = now() + '1 day'",
+    );
     const before = await see("/v1/admin/jobs");
-    expect(before.counts).toContainEqual({ name: "test-fails", running: 0, due: 0, scheduled: 0, retrying: 0, failed: 1 });
+    expect(before.counts).toContainEqual({
+      name: "test-fails",
+      running: 0,
+      due: 0,
+      scheduled: 0,
+      retrying: 0,
+      failed: 1,
+    });
     expect(before.jobs[0]).toMatchObject({ id, name: "test-fails", state: "failed", last_error: "No such host" });
     const answer = await competition.market.post(`/v1/admin/jobs/${id}/retry`, admin.key, {});
     expect([answer.status, answer.body]).toEqual([200, { retried: true }]);
@@ -75,7 +85,9 @@ describe("the job queue", () => {
   });
 
   it("takes jobs back from servers that are gone, and from no others", async () => {
-    await query("insert into nodes (id, worker_pool_id, started_at, heartbeat_at) values ('n1', 'alive', now(), now())");
+    await query(
+      "insert into nodes (id, worker_pool_id, started_at, heartbeat_at) values ('n1', 'alive', now(), now())",
+    );
     const stuck = await addJob("test-stuck", "locked_at = now(), locked_by = 'gone'");
     const held = await addJob("test-held", "locked_at = now(), locked_by = 'alive'");
     const { jobs } = await see("/v1/admin/jobs");
@@ -125,15 +137,21 @@ describe("a dispute's stake", () => {
     const reason = { reason: "Not what was asked for." };
     const { dispute } = await competition.expect(200, `/v1/tasks/${taskId}/dispute`, competition.poster.key, reason);
     const { stake } = await see(`/v1/disputes/${dispute.id}`);
-    expect(stake).toMatchObject({ kind: "task", poster_id: competition.poster.id, worker_id: agent.id, currency: "usd" });
+    expect(stake).toMatchObject({
+      kind: "task",
+      poster_id: competition.poster.id,
+      worker_id: agent.id,
+      currency: "usd",
+    });
     const { data } = await see("/v1/admin/disputes");
     expect(data.find(({ id }: { id: string }) => id === dispute.id)?.task_title).toBeTypeOf("string");
     const amount = Math.floor(stake.price / 3);
     const ruling = { ruling: "split", amount };
     await competition.expect(200, `/v1/admin/disputes/${dispute.id}/rule`, admin.key, ruling);
-    const { rows } = await query("select kind, amount from transfers where task_id = $1 and kind <> 'hold' order by id", [
-      taskId,
-    ]);
+    const { rows } = await query(
+      "select kind, amount from transfers where task_id = $1 and kind <> 'hold' order by id",
+      [taskId],
+    );
     const net = Math.floor((amount * (10_000 - stake.fee_basis_points)) / 10_000);
     const expected = { payment: net, fee: amount - net, refund: stake.budget - amount };
     expect(Object.fromEntries(rows.map(({ kind, amount: moved }) => [kind, Number(moved)]))).toEqual(expected);

@@ -3,7 +3,7 @@ import { isId } from "../../model/ids.ts";
 import { readPartyNames } from "../../store/party-names.ts";
 import { requiresKey } from "../shared/authenticate.ts";
 import type { Route } from "../shared/door.ts";
-import { answers, Id } from "./schemas.ts";
+import { answers, Id, refuseParameter } from "./schemas.ts";
 
 const maxIdsLength = 4_000;
 
@@ -29,7 +29,8 @@ export const listParties: Route = (app, { reads }) => {
       },
     },
     async (request) => {
-      const ids = (request.query.ids ?? "").split(",").filter(isId);
+      const ids = (request.query.ids ?? "").split(",").filter((id) => id !== "");
+      if (!ids.every(isId)) refuseParameter("ids", "must be UUIDs, parted by commas.");
       return { data: await readPartyNames(reads, ids) };
     },
   );

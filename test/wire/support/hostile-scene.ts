@@ -153,6 +153,7 @@ async function setNative(house: TestHouse): Promise<Part & { readonly deliveryId
     ["/v1/admin/agents/", ownAgent.id],
     ["/v1/admin/disputes/", disputeId],
     ["/v1/admin/cash-requests/", deposit.request.id],
+    ["/v1/admin/jobs/", "1"],
     ["/v1/disputes/", disputeId],
     ["/v1/proposals/", proposalId],
     ["/v1/tasks/:id/proposals", competingTaskId],

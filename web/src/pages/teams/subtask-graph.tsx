@@ -109,7 +109,7 @@ function Graph({ parts, currentId, onOpen, drawing }: SubtaskGraphProps) {
   useEffect(() => {
     // React Flow measures itself in the same frame as we do.
     const frame = requestAnimationFrame(() => {
-      void fitView({ maxZoom: 1, padding: { x: "20px", y: "16px", right: "56px" } });
+      void fitView({ maxZoom: 1, padding: { x: "20px", y: "16px", right: "72px" } });
     });
     return () => cancelAnimationFrame(frame);
   }, [shape, width, height, fitView]);

@@ -23,8 +23,9 @@ const columns: readonly Column<Transfer>[] = [
     width: "minmax(11rem, 3fr)",
     cell: ({ kind, at, task_id: taskId }) => (
       <div className={classes.what}>
-        <span>
-          {kinds[kind]}
+        <span>{kinds[kind]}</span>
+        <small>
+          <When at={at} />
           {taskId === null ? null : (
             <>
               {" · "}
@@ -33,9 +34,6 @@ const columns: readonly Column<Transfer>[] = [
               </Link>
             </>
           )}
-        </span>
-        <small>
-          <When at={at} />
         </small>
       </div>
     ),
@@ -45,14 +43,22 @@ const columns: readonly Column<Transfer>[] = [
     title: "Amount",
     width: "9rem",
     isNumeric: true,
-    cell: ({ amount, currency, direction }) => <Money amount={amount} currency={currency} direction={direction} />,
+    cell: ({ amount, currency, direction }) => (
+      <span className={classes.figure}>
+        <Money amount={amount} currency={currency} direction={direction} />
+      </span>
+    ),
   },
   {
     key: "balance",
     title: "Balance after",
     width: "9rem",
     isNumeric: true,
-    cell: ({ balance, currency }) => <Money amount={balance} currency={currency} strong />,
+    cell: ({ balance, currency }) => (
+      <span className={classes.figure}>
+        <Money amount={balance} currency={currency} strong />
+      </span>
+    ),
   },
 ];
 
