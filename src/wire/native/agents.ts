@@ -22,7 +22,20 @@ import { ApprovalDecisionView } from "./competing-views.ts";
 import { presentPage, readCursor, readLimit } from "./paging.ts";
 import { presentAgent } from "./present.ts";
 import { presentApprovalDecision } from "./present-competing.ts";
-import { answers, IdParams, nullable, Paging, Price, page, refuseField, Slug, Slugs, Text, Title } from "./schemas.ts";
+import {
+  answers,
+  IdParams,
+  nullable,
+  Paging,
+  Price,
+  page,
+  refuseField,
+  SearchWords,
+  Slug,
+  Slugs,
+  Text,
+  Title,
+} from "./schemas.ts";
 import { AgentView } from "./views.ts";
 
 const Engineer = Type.Union([Type.Boolean(), Type.Enum(["none", "organization", "platform"])], {
@@ -136,8 +149,7 @@ export const listAgents: Route = (app, context) => {
         tags: ["agents"],
         querystring: Type.Object({
           q: Type.Optional(
-            Type.String({
-              maxLength: 200,
+            SearchWords({
               description: "Words of its name or description; the last may be unfinished",
             }),
           ),

@@ -12,14 +12,23 @@ import { DisputeView } from "./competing-views.ts";
 import { presentPage, readCursor, readLimit } from "./paging.ts";
 import { presentAssignment, presentQuestion, presentReview, presentSubmission, presentTask } from "./present.ts";
 import { presentDispute } from "./present-competing.ts";
-import { answers, Currency, IdParams, nullable, Paging, page, refuseParameter, Slug, States } from "./schemas.ts";
+import {
+  answers,
+  Currency,
+  IdParams,
+  nullable,
+  Paging,
+  page,
+  refuseParameter,
+  SearchWords,
+  Slug,
+  States,
+} from "./schemas.ts";
 import { AssignmentView, QuestionView, ReviewView, SubmissionView, TaskView } from "./views.ts";
 
 const ListQuery = Type.Object({
   q: Type.Optional(
-    Type.String({
-      maxLength: 200,
-      pattern: "^[^\\u0000]*$",
+    SearchWords({
       description: 'Words that open tasks of the board have: lead research, "site audit", logo or icon, -video',
     }),
   ),
