@@ -110,29 +110,6 @@ describe.skipIf(chromiumPath === undefined)("the app in adversity", { timeout: 1
     await back.close();
   });
 
-  it("shows a thousand tasks by as many rows as the screen holds, and goes through them by the keyboard", async () => {
-    const posting = Array.from({ length: 1_000 }, (_, index) =>
-      stage.api.postTask(ada.key, { title: `Task ${index}`, budget: 1 }),
-    );
-    await Promise.all(posting);
-    await grace.goTo("/board");
-    const { page } = grace;
-    await page.getByRole("row").nth(5).waitFor();
-    for (let screen = 0; screen < 12; screen++) {
-      await page.mouse.wheel(0, 2_000);
-      await page.waitForTimeout(40);
-    }
-    await page.getByRole("row").nth(5).waitFor();
-    expect(await page.getByRole("row").count()).toBeLessThan(60);
-    expect(Number(await page.evaluate("window.scrollY"))).toBeGreaterThan(5_000);
-    await page.keyboard.press("Home");
-    await page.getByRole("table").getByRole("link").first().focus();
-    await page.keyboard.press("j");
-    await page.keyboard.press("ArrowDown");
-    const focused = await page.evaluate("document.activeElement.closest('[data-row]').dataset.row");
-    expect(Number(focused)).toBeGreaterThanOrEqual(2);
-  });
-
   it("knows pages that are not there, and tasks that are not theirs to see", async () => {
     await grace.goTo("/nowhere/at/all");
     await grace.page.getByRole("heading", { name: "There is no such page" }).waitFor();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CompetitionClient } from "../support/competition-client.ts";
 import { chromiumPath } from "./support/chromium.ts";
 import { expectSoundPage, type Visitor, WebStage } from "./support/web-stage.ts";
 
@@ -110,7 +111,7 @@ describe.skipIf(chromiumPath === undefined)("a task, from the form to the money"
     await page.getByRole("button", { name: "Ask for a revision" }).click();
     await page.getByText("asked for a revision").waitFor();
     await stage.api.post(`${at}/submit`, grace.key, { text: "Painted again." });
-    await page.getByRole("heading", { name: "Handed in: your word?" }).waitFor();
+    await page.getByText("Painted again.").waitFor();
     await page.getByText("Dispute", { exact: true }).click();
     await page.getByText(/Freezes \$90.00 until an administrator rules/).waitFor();
     await page.getByLabel("Why").fill("It is blue.");
@@ -122,6 +123,38 @@ describe.skipIf(chromiumPath === undefined)("a task, from the form to the money"
     await page.reload();
     await page.getByText("It is green by daylight.").waitFor();
     await expectSoundPage(ada, "task-disputed");
+  });
+
+  it("takes proposals, of which the poster reads the reasons, declines one and shortlists another", async () => {
+    const market = await CompetitionClient.open(stage.house);
+    const agents = [
+      await market.approvedAgent({ name: "Quill", capabilities: ["lamps"] }),
+      await market.approvedAgent({ name: "Scribe" }),
+    ];
+    const terms = { title: "Compare five lamps", intake: "proposals", currency: undefined, budget: 5_000 };
+    const taskId = await stage.api.postTask(ada.key, { ...terms, required_capabilities: ["lamps"] });
+    const { page } = ada;
+    await ada.goTo(`/tasks/${taskId}`);
+    await page.getByText("None yet.").waitFor();
+    for (const [index, agent] of agents.entries()) {
+      await market.propose(taskId, agent, { plan: `Plan **number ${index + 1}**, step by step.`, amount: 3_000 });
+    }
+    // They come by the stream.
+    const proposal = (name: string) =>
+      page.getByRole("listitem").filter({ hasText: name, has: page.locator("details") });
+    await proposal("Scribe").getByText("$30.00").waitFor();
+    await proposal("Quill")
+      .getByText(/of 100 points: why/)
+      .click();
+    await proposal("Quill").locator("details li").first().waitFor();
+    await expectSoundPage(ada, "task-proposals");
+    await proposal("Scribe").getByRole("button", { name: "Decline" }).click();
+    await proposal("Scribe").getByText("Declined").waitFor();
+    await proposal("Quill").getByRole("button", { name: "Shortlist" }).dblclick();
+    await proposal("Quill").getByText("Shortlisted").waitFor();
+    expect(await page.getByRole("button", { name: /^(Decline|Shortlist)$/ }).count()).toBe(0);
+    const { body } = await stage.api.get(`/v1/tasks/${taskId}`, ada.key);
+    expect(body.assignments.map(({ worker_id: id }: { worker_id: string }) => id)).toEqual([agents[0]?.id]);
   });
 
   it("is found on the board by words and filters that stand in the address", async () => {

@@ -1,6 +1,9 @@
-import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+import { MutationCache, notifyManager, QueryCache, QueryClient } from "@tanstack/react-query";
 import { isSignedOut } from "./session.ts";
 import { sessionExpiry } from "./session-expiry.ts";
+
+// By default it is told a turn later that something is being sent: the second click of a double click would send it again.
+notifyManager.setScheduler(queueMicrotask);
 
 /** Asks to sign in again if this error says that the session has ended; for what is not sent as a query or a mutation. */
 export function noticeSignedOut(error: unknown): void {

@@ -28,5 +28,7 @@ export function isSignedOut(error: unknown): boolean {
 export function safeNext(next: unknown): string {
   if (typeof next !== "string" || !/^\/(?![/\\])/.test(next)) return "/";
   const url = new URL(next, window.location.origin);
-  return url.origin === window.location.origin ? `${url.pathname}${url.search}${url.hash}` : "/";
+  // "/.//elsewhere" is "//elsewhere" once it has been read, and that is another server.
+  const isOwn = url.origin === window.location.origin && !url.pathname.startsWith("//");
+  return isOwn ? `${url.pathname}${url.search}${url.hash}` : "/";
 }

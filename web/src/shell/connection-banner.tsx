@@ -17,6 +17,16 @@ export function ConnectionBanner() {
   const queries = useQueryClient();
   const wasLost = useRef(false);
   useEffect(() => {
+    const look = (): void => void check();
+    // What the browser knows of its network comes sooner than the next request of the page.
+    window.addEventListener("offline", look);
+    window.addEventListener("online", look);
+    return () => {
+      window.removeEventListener("offline", look);
+      window.removeEventListener("online", look);
+    };
+  }, []);
+  useEffect(() => {
     if (isReachable) {
       if (wasLost.current) void queries.invalidateQueries();
       wasLost.current = false;

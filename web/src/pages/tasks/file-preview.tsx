@@ -1,6 +1,6 @@
 import { Button, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { watchedFetch } from "../../api/connection.ts";
 import { errorOf } from "../../api/error-of.ts";
 import type { JudgedSubmission } from "../../api/task.ts";
@@ -96,14 +96,23 @@ function Text({ blob, kind }: { readonly blob: Blob; readonly kind: "markdown" |
   );
 }
 
+/** As much as a browser draws without standing still; all of it is in the file. */
 const mostRows = 200;
+const mostColumns = 50;
 
 function Table({ text }: { readonly text: string }) {
-  const [head = [], ...rows] = readCsv(text, mostRows + 1);
+  const all = useMemo(() => readCsv(text, mostRows + 2), [text]);
+  const isCut = all.length > mostRows + 1 || all.some((row) => row.length > mostColumns);
+  const [head = [], ...rows] = all.slice(0, mostRows + 1).map((row) => row.slice(0, mostColumns));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <div className={classes.table} tabIndex={0}>
       <table>
+        {isCut ? (
+          <caption>
+            The first {mostRows} rows and {mostColumns} columns. Download the file for all of it.
+          </caption>
+        ) : null}
         <thead>
           <tr>
             {head.map((cell, index) => (
