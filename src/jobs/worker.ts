@@ -72,9 +72,9 @@ const schedule = [
 
 const concurrency = 4;
 const pollIntervalMs = 500;
-const heartbeatIntervalMs = 5_000;
-/** With the interval above, a killed node's jobs are free again within 20 s. */
-const silentSeconds = 15;
+const heartbeatIntervalMs = 3_000;
+/** With the interval above, a killed node's jobs are free again within 15 s. */
+const silentSeconds = 12;
 
 /** Takes jobs until stopped, and takes over the jobs of nodes that died. */
 export async function startJobWorker(options: JobWorkerOptions): Promise<JobWorker> {

@@ -2,7 +2,7 @@ import { type Assignment, type CriterionScores, isWorking } from "../model/assig
 import type { Id } from "../model/ids.ts";
 import { addHours } from "../model/instant.ts";
 import { sameSide } from "../model/party.ts";
-import { isTry, type Task } from "../model/task.ts";
+import type { Task } from "../model/task.ts";
 import { isProject } from "../model/team.ts";
 import type { Book } from "./book.ts";
 import { closeOpenQuestion } from "./close-question.ts";
@@ -48,7 +48,7 @@ export function acceptSubmission(
     closeOpenQuestion(book, assignment);
     const state = assignment.id === accepted.id ? "accepted" : isWorking(assignment.state) ? "released" : "rejected";
     book.changeAssignment(assignment, { state, ...stoppedLease, openQuestionId: null, endedAt: book.now });
-    if (state === "rejected") book.tally(assignment.workerId, { rejected: 1 });
+    if (state === "rejected") book.tally(assignment.workerId, task, { rejected: 1 });
   }
   recordReview(book, accepted, { reviewerId, verdict: "approved", ...appraisal });
   book.record(task.id, "task.approved", reviewerId, {
@@ -76,7 +76,6 @@ function priceOf(task: Task, accepted: Assignment, { price }: AcceptanceTerms): 
 }
 
 function tallyAccepted(book: Book, task: Task, workerId: Id, rating: number | null): void {
-  if (isTry(task)) return;
   const counts = rating !== null && !sameSide(book.party(task.posterId), book.party(workerId));
-  book.tally(workerId, { completed: 1, ...(counts ? { ratingSum: rating, ratingCount: 1 } : {}) });
+  book.tally(workerId, task, { completed: 1, ...(counts ? { ratingSum: rating, ratingCount: 1 } : {}) });
 }

@@ -23,7 +23,7 @@ import type { Membership, Person } from "../model/person.ts";
 import type { Proposal, ProposalStanding } from "../model/proposal.ts";
 import type { Question } from "../model/question.ts";
 import type { Run, RunStep } from "../model/run.ts";
-import type { Task } from "../model/task.ts";
+import { isTry, type Task } from "../model/task.ts";
 import type { TransferKind } from "../model/wallet.ts";
 import { Additions } from "./additions.ts";
 import { AssignmentRecords } from "./assignment-records.ts";
@@ -293,8 +293,9 @@ export class Book {
     this.#jobs.add({ name: chore, runAt: null, key: chore });
   }
 
-  /** Adds to an agent's standing figures. */
-  tally(agentId: Id, added: Partial<Omit<AgentTally, "agentId">>): void {
+  /** Adds to an agent's standing figures what became of its work on a task; its operator's tries are no work. */
+  tally(agentId: Id, task: Task, added: Partial<Omit<AgentTally, "agentId">>): void {
+    if (isTry(task)) return;
     this.#tallies.add({ agentId, ...noTally, ...added });
   }
 

@@ -67,10 +67,8 @@ export const claimTask: Command<ClaimTask, WorkedTask> = command({
 
 /** A direct task goes to the agent it names, or to an engineer: its organization's own, or the platform's. */
 function isMeantFor(task: Task, poster: Party, worker: Party): boolean {
-  if (task.agentId !== null) {
-    return task.agentId === worker.id && (isTry(task) || !sameSide(poster, worker));
-  }
   if (worker.id === poster.id) return false;
+  if (task.agentId !== null) return task.agentId === worker.id && (isTry(task) || !sameSide(poster, worker));
   if (worker.engineer === "platform") return true;
   return worker.engineer === "organization" && worker.organizationId !== null && sameSide(poster, worker);
 }

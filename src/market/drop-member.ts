@@ -48,7 +48,7 @@ export function letMemberGo(
   if (!isWorking(member.state)) refuse("subtask_wrong_state", { details: { state: subtask.state } });
   closeOpenQuestion(book, member);
   book.changeAssignment(member, { state: "lapsed", ...stoppedLease, openQuestionId: null, endedAt: book.now });
-  book.tally(member.workerId, { deadlinesMissed: 1 });
+  book.tally(member.workerId, subtask, { deadlinesMissed: 1 });
   const data = { assignmentId: member.id, workerId: member.workerId, reason };
   book.record(subtask.id, "member.dropped", buyerId, data);
   noteInProject(book, subtask, "member.dropped", buyerId, data);

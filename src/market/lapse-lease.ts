@@ -1,6 +1,6 @@
 import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
-import { isTry, type Task } from "../model/task.ts";
+import type { Task } from "../model/task.ts";
 import { closeOpenQuestion } from "./close-question.ts";
 import { type Command, command } from "./command.ts";
 import { stoppedLease } from "./lease-clock.ts";
@@ -28,7 +28,7 @@ export const lapseLease: Command<LapseLease, { readonly task: Task }> = command(
     if (assignment.leaseExpiresAt > book.now) refuse("not_due");
     closeOpenQuestion(book, assignment);
     book.changeAssignment(assignment, { state: "lapsed", ...stoppedLease, openQuestionId: null, endedAt: book.now });
-    if (!isTry(task)) book.tally(assignment.workerId, { deadlinesMissed: 1 });
+    book.tally(assignment.workerId, task, { deadlinesMissed: 1 });
     book.record(taskId, "task.lapsed", null, { assignmentId, workerId: assignment.workerId });
     noteInProject(book, task, "member.dropped", null, { assignmentId, workerId: assignment.workerId });
     return { task: putBackOnBoard(book, task) };

@@ -40,7 +40,7 @@ export const rejectSubmission: Command<RejectSubmission, PostedTask> = command({
     for (const assignment of rejected) {
       recordReview(book, assignment, { reviewerId: posterId, verdict: "rejected", feedback: reason });
       book.changeAssignment(assignment, { state: "rejected", ...stoppedLease, endedAt: book.now });
-      book.tally(assignment.workerId, { rejected: 1 });
+      book.tally(assignment.workerId, task, { rejected: 1 });
       const { id: assignmentId, workerId } = assignment;
       book.record(taskId, "task.rejected", posterId, { assignmentId, workerId, reason });
     }

@@ -72,7 +72,7 @@ function payAccepted(book: Book, task: Task, { workerId }: Assignment, price: nu
 function refund(book: Book, task: Task, assignment: Assignment, adminId: Id): void {
   const wasAccepted = assignment.state === "accepted";
   book.changeAssignment(assignment, { state: "rejected", ...stoppedLease, endedAt: book.now });
-  book.tally(assignment.workerId, { rejected: 1, completed: wasAccepted ? -1 : 0 });
+  book.tally(assignment.workerId, task, { rejected: 1, completed: wasAccepted ? -1 : 0 });
   const reopened = book.changeTask(task.id, { price: isProject(task) ? task.price : null, completedAt: null });
   // A subtask is still wanted: it goes to another member.
   if (task.parentId !== null) returnToBoard(book, reopened);

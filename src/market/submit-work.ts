@@ -1,6 +1,6 @@
 import { type Assignment, isWorking, type Submission } from "../model/assignment.ts";
 import type { Id } from "../model/ids.ts";
-import { isTry, type Task } from "../model/task.ts";
+import type { Task } from "../model/task.ts";
 import { acceptSubmission, noAppraisal } from "./accept-submission.ts";
 import { type AssignmentRef, workingAssignment } from "./assignments.ts";
 import type { Book } from "./book.ts";
@@ -40,7 +40,7 @@ export const submitWork: Command<SubmitWork, SubmittedWork> = command({
     const assignment = workingAssignment(book, task, { taskId, workerId, assignmentId });
     const submission = addSubmission(book, task, assignment, { text, fileIds, links, resultUrl });
     noteInProject(book, task, "subtask.delivered", workerId, { submissionId: submission.id });
-    if (!isTry(task)) book.tally(workerId, { deadlinesMet: 1 });
+    book.tally(workerId, task, { deadlinesMet: 1 });
     closeOpenQuestion(book, assignment);
     const submitted = book.changeAssignment(assignment, {
       state: "submitted",

@@ -71,8 +71,8 @@ export async function readApprovalDecisions(pool: Pool, agentId: Id): Promise<Ap
 export interface DirectoryQuery {
   /** Only agents that can do this. */
   readonly capability: string | undefined;
-  /** Only agents that have all these words in their name or description; the last may be unfinished. */
-  readonly words?: string | undefined;
+  /** Only agents whose name or description has a word that begins with each of these; letters and digits alone. */
+  readonly words?: readonly string[];
   readonly category?: string | undefined;
   /** Only agents that ask for no more credits a task. */
   readonly maxPrice?: number | undefined;
@@ -98,7 +98,7 @@ const approvalConditions: Readonly<Record<Approval, string>> = {
 
 /** A page of the agent directory, newest first. */
 export async function readAgentDirectory(pool: Pool, query: DirectoryQuery): Promise<AgentProfile[]> {
-  const words = wordsOf(query);
+  const words = (query.words ?? []).map((word) => `${word}:*`);
   const { rows } = await pool.query<AgentProfile>({
     text: `select ${profileColumns} from agents a join parties p on p.id = a.id
       where ($1::text is null or a.capabilities @> array[$1::text]) and ($2::uuid is null or a.id < $2::uuid)
@@ -128,14 +128,6 @@ function hasWord(word: string): string {
   return `and a.id in (
     select id from parties where kind = 'agent' and to_tsvector('simple', name) @@ to_tsquery('simple', ${word})
     union select id from agents where to_tsvector('simple', left(description, 10000)) @@ to_tsquery('simple', ${word}))`;
-}
-
-const wordsMax = 8;
-
-/** As `to_tsquery` reads them, each by its beginning. */
-function wordsOf({ words = "" }: DirectoryQuery): string[] {
-  const found = words.match(/[\p{L}\p{N}]+/gu) ?? [];
-  return found.slice(0, wordsMax).map((word) => `${word}:*`);
 }
 
 /** Lets an agent rest from now on, or work again. */

@@ -282,7 +282,7 @@ describe("a worker that ends", () => {
     const worker = startWorker(await hire(), `sleep 62 & echo $! > "${pidFile}"; wait`);
     const taskId = await agentwork.createTask(customer.key);
     await worker.told("running");
-    await pause(300);
+    await expect.poll(() => readFile(pidFile, "utf8").catch(() => ""), { timeout: 20_000 }).toMatch(/\d\n/);
     expect((await agentwork.post(`/api/v1/tasks/${taskId}/cancel`, customer.key)).status).toBe(200);
     expect(await worker.told("lost")).toMatchObject({ task_id: taskId });
     expect(await isRunning(Number(await readFile(pidFile, "utf8")))).toBe(false);

@@ -46,7 +46,7 @@ async function rows<Row>(text: string, projectId: string): Promise<Row[]> {
   return (await house.app.database.reads.query(text, [projectId])).rows;
 }
 
-/** A dead server is given up after 15 seconds of silence; here at once. */
+/** A dead server is given up after 12 seconds of silence; here at once. */
 async function start(): Promise<ServerProcess> {
   const { host, port, user, password, database: name } = database.address;
   const { reads } = house.app.database;

@@ -139,7 +139,8 @@ describe("a run that changes hands", () => {
         });
         await session.deliver({ text: output, files: [] });
       };
-    await stage.node(executorOf("old"));
+    // Full with the one it holds, so that it does not take the same run up again.
+    await stage.node(executorOf("old"), { maxRuns: 1 });
     const { id } = await stage.run();
     await expect.poll(() => release.length).toBe(1);
     await stage.stage.database.reads.query("update runs set lease_until = now() - interval '1 second' where id = $1", [

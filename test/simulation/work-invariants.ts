@@ -3,7 +3,7 @@ import { type Assignment, isLive, isWorking } from "../../src/model/assignment.t
 import type { Id } from "../../src/model/ids.ts";
 import { instantToMs } from "../../src/model/instant.ts";
 import { sameSide } from "../../src/model/party.ts";
-import type { Task } from "../../src/model/task.ts";
+import { isTry, type Task } from "../../src/model/task.ts";
 import type { MemoryMarket } from "../support/memory-market.ts";
 import { allowanceRules } from "./history.ts";
 import { promise } from "./promise.ts";
@@ -50,7 +50,10 @@ function checkWorker(market: MemoryMarket, task: Task, { workerId }: Assignment)
   if (poster === undefined || worker === undefined) throw new Error(`task ${task.id} has a party that is not there`);
   promise(worker.id !== poster.id, () => `${worker.id} works on its own task`);
   const isOwnEngineer = task.intake === "direct" && task.agentId === null && worker.engineer !== "none";
-  promise(!sameSide(poster, worker) || isOwnEngineer, () => `${worker.id} works on the task of its own side`);
+  promise(
+    !sameSide(poster, worker) || isOwnEngineer || isTry(task),
+    () => `${worker.id} works on the task of its own side`,
+  );
   if (task.intake === "direct") {
     promise((task.agentId ?? workerId) === workerId, () => `${worker.id} works on a task for ${task.agentId}`);
     promise(task.agentId !== null || worker.engineer !== "none", () => `${worker.id} is no engineer`);
@@ -125,7 +128,7 @@ function checkAllowances(market: MemoryMarket): void {
   promise(expected.size === counted, () => `${expected.size} days had tasks on an allowance, ${counted} are counted`);
 }
 
-/** An agent's standing figures are the sums of what became of its work; its own side's ratings do not count. */
+/** An agent's standing figures are the sums of what became of its work; its own side's tries and ratings do not count. */
 function checkStandings(market: MemoryMarket): void {
   const expected = new Map<Id, AgentFigures>();
   const figuresOf = (workerId: Id): AgentFigures => {
@@ -133,20 +136,26 @@ function checkStandings(market: MemoryMarket): void {
     expected.set(workerId, known);
     return known;
   };
-  for (const { state, workerId } of market.assignments.values()) {
+  const isTried = (taskId: Id): boolean => {
+    const task = market.tasks.get(taskId);
+    return task !== undefined && isTry(task);
+  };
+  for (const { state, taskId, workerId } of market.assignments.values()) {
+    if (isTried(taskId)) continue;
     if (state === "accepted") figuresOf(workerId).completed++;
     if (state === "rejected") figuresOf(workerId).rejected++;
     if (state === "lapsed") figuresOf(workerId).deadlinesMissed++;
   }
   const workers = new Map<Id, Id>();
-  for (const { id, workerId } of market.submissions) {
-    figuresOf(workerId).deadlinesMet++;
+  for (const { id, taskId, workerId } of market.submissions) {
+    if (!isTried(taskId)) figuresOf(workerId).deadlinesMet++;
     workers.set(id, workerId);
   }
   for (const { submissionId, taskId, rating } of market.reviews) {
     const worker = market.parties.get(workers.get(submissionId) ?? "");
     const poster = market.parties.get(market.tasks.get(taskId)?.posterId ?? "");
-    if (rating === null || worker === undefined || poster === undefined || sameSide(poster, worker)) continue;
+    if (rating === null || worker === undefined || poster === undefined) continue;
+    if (sameSide(poster, worker) || isTried(taskId)) continue;
     figuresOf(worker.id).ratingCount++;
     figuresOf(worker.id).ratingSum += rating;
   }

@@ -80,10 +80,7 @@ describe.skipIf(chromiumPath === undefined)("a person's account", () => {
     await page.getByLabel("E-mail").fill(owner.email);
     await page.getByLabel("Password", { exact: true }).fill("correct horse");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page
-      .getByRole("alert")
-      .filter({ hasText: /password/i })
-      .waitFor();
+    await page.getByText("Invalid e-mail address or").waitFor();
     await page.getByLabel("Password", { exact: true }).fill("battery staple");
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
@@ -91,6 +88,6 @@ describe.skipIf(chromiumPath === undefined)("a person's account", () => {
     await visitor.goTo(link);
     await page.getByLabel("New password", { exact: true }).fill("a third password");
     await page.getByRole("button", { name: "Set it" }).click();
-    await page.getByRole("alert").waitFor();
+    await page.getByRole("main").getByRole("alert").waitFor();
   });
 });

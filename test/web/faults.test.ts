@@ -12,7 +12,7 @@ import { chromiumPath } from "./support/chromium.ts";
 import { type Visitor, WebStage } from "./support/web-stage.ts";
 
 const password = "correct horse";
-/** A page that stands still longer would be noticed; generous, since the machine is shared. */
+/** What one thing to look at may cost the page; it stands still for a part of it. */
 const longestMs = 2_000;
 const reconnecting = "Reconnecting to Guildhall";
 
@@ -127,15 +127,21 @@ describe.skipIf(chromiumPath === undefined)("the app, when things fail", { timeo
     const handedIn = await stage.api.post(`${at}/submit`, worker.key, work);
     expect([handedIn.status, handedIn.body.code]).toEqual([200, undefined]);
     const { page } = ada;
-    await page.addInitScript(
-      "window.slowest = 0; new PerformanceObserver((list) => { for (const { duration } of list.getEntries()) window.slowest = Math.max(window.slowest, duration); }).observe({ type: 'longtask' });",
-    );
+    const debugging = await page.context().newCDPSession(page);
+    // Time of the processor, not of the clock: others use the machine, too.
+    await debugging.send("Performance.enable", { timeDomain: "threadTicks" });
+    const busyMs = async (): Promise<number> => {
+      const { metrics } = await debugging.send("Performance.getMetrics");
+      return 1_000 * (metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN);
+    };
     await ada.goTo(`/tasks/${taskId}`);
-    const slowest: Record<string, number> = {};
+    const spentMs: Record<string, number> = {};
+    let beforeMs = 0;
     const note = async (what: string): Promise<void> => {
       await page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))");
-      slowest[what] = Number(await page.evaluate("window.slowest"));
-      await page.evaluate("window.slowest = 0");
+      const nowMs = await busyMs();
+      spentMs[what] = nowMs - beforeMs;
+      beforeMs = nowMs;
     };
     await page.getByText("ten-megabytes.txt").waitFor();
     await note("text");
@@ -148,8 +154,11 @@ describe.skipIf(chromiumPath === undefined)("the app, when things fail", { timeo
       await row(name).getByRole("button", { name: "Hide" }).click();
       await note(`${name} away`);
     }
-    for (const [what, durationMs] of Object.entries(slowest))
-      expect([what, durationMs < longestMs]).toEqual([what, true]);
+    console.log(spentMs);
+    await debugging.detach();
+    for (const [what, durationMs] of Object.entries(spentMs)) {
+      expect([what, durationMs < longestMs, durationMs]).toEqual([what, true, expect.any(Number)]);
+    }
   });
 
   it("shows ten thousand tasks by as many rows as the screen holds, and goes through them by the keyboard", async () => {

@@ -72,7 +72,10 @@ describe("an operator tries an agent of its own", () => {
         truncated: false,
       });
       const { body: seen } = await market.get(`/v1/agents/${agent.id}`, operator.key);
-      expect(seen.agent).toMatchObject({ completed_tasks: 0, reputation: { acceptance_rate: null, on_time_rate: null } });
+      expect(seen.agent).toMatchObject({
+        completed_tasks: 0,
+        reputation: { acceptance_rate: null, on_time_rate: null },
+      });
       await house.expectLedgerToBalance();
     },
   );

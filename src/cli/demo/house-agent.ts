@@ -10,9 +10,7 @@ import { indexWords } from "./word-index.ts";
 
 /** What tasks must require for this agent to take them. */
 const capability = "word-index";
-const waitSeconds = 50;
-const waitTimeoutMs = 60_000;
-const afterFaultMs = 5_000;
+const lookMs = 2_000;
 /** As slow as somebody can follow. */
 const stepMs = 1_200;
 const indexSize = 12;
@@ -31,17 +29,25 @@ export async function runHouseAgent(house: House, dataFolder: string, log: Logge
   const apiKey = await keepSecretFile(join(dataFolder, "house-agent-key"), () => makeApiKey("native"));
   await ensureRegistered(house, apiKey);
   const api = new WorkApi(house.url, apiKey);
-  const body = { wait_seconds: waitSeconds, capabilities: [capability] };
   while (!signal.aborted) {
     try {
-      const answer = await api.post("/v1/work/next", body, { signal, timeoutMs: waitTimeoutMs });
-      if (answer.status === 200) await workOn(answer.body as Work, api, signal);
+      const work = await takeWork(api, signal);
+      if (work !== undefined) await workOn(work, api, signal);
+      else await pause(lookMs, undefined, { signal });
     } catch (error) {
       if (signal.aborted) return;
       log.debug({ err: error }, "the house agent could not work");
-      await pause(afterFaultMs, undefined, { signal }).catch(() => undefined);
+      await pause(lookMs, undefined, { signal }).catch(() => undefined);
     }
   }
+}
+
+/** Only what asks for it: `POST /v1/work/next` would also give it what requires nothing, and that is others' work. */
+async function takeWork(api: WorkApi, signal: AbortSignal): Promise<Work | undefined> {
+  const { body } = await api.get(`/v1/tasks?intake=claim&capability=${capability}&limit=1`, { signal });
+  const [task] = (body as { readonly data: readonly { readonly id: string }[] }).data;
+  if (task === undefined) return undefined;
+  return (await api.post(`/v1/tasks/${task.id}/claim`, {}, { signal })).body as Work;
 }
 
 async function ensureRegistered({ app }: House, apiKey: string): Promise<void> {

@@ -22,20 +22,8 @@ import { ApprovalDecisionView } from "./competing-views.ts";
 import { presentPage, readCursor, readLimit } from "./paging.ts";
 import { presentAgent } from "./present.ts";
 import { presentApprovalDecision } from "./present-competing.ts";
-import {
-  answers,
-  IdParams,
-  nullable,
-  Paging,
-  Price,
-  page,
-  refuseField,
-  SearchWords,
-  Slug,
-  Slugs,
-  Text,
-  Title,
-} from "./schemas.ts";
+import { answers, IdParams, nullable, Paging, Price, page, refuseField, Slug, Slugs, Text, Title } from "./schemas.ts";
+import { refuseUnreadable, refuseWordless, SearchWords, wordsOf } from "./search-words.ts";
 import { AgentView } from "./views.ts";
 
 const Engineer = Type.Union([Type.Boolean(), Type.Enum(["none", "organization", "platform"])], {
@@ -168,8 +156,11 @@ export const listAgents: Route = (app, context) => {
     async (request) => {
       const caller = callerOf(request);
       const limit = readLimit(request.query);
+      refuseUnreadable(request.query.q, request);
+      const words = request.query.q === undefined ? [] : wordsOf(request.query.q);
+      if (words.length === 0 && request.query.q !== undefined) refuseWordless();
       const agents = await readAgentDirectory(reads, {
-        words: request.query.q,
+        words,
         capability: request.query.capability,
         category: request.query.category,
         maxPrice: numberOf(request.query.max_price),

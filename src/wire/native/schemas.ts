@@ -32,10 +32,6 @@ export const IdParams = Type.Object({ id: Id });
 /** Nothing is asked, but what is sent must be an object. */
 export const NoFields = Type.Object({});
 
-/** Words to search by; PostgreSQL knows no NUL. */
-export const SearchWords = (options: { readonly description: string }) =>
-  Type.String({ maxLength: 200, pattern: "^[^\\u0000]*$", ...options });
-
 export const Slug = Type.String({
   pattern: "^[a-z0-9]+(?:[-_.][a-z0-9]+)*$",
   maxLength: 64,

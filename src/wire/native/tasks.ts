@@ -12,18 +12,8 @@ import { DisputeView } from "./competing-views.ts";
 import { presentPage, readCursor, readLimit } from "./paging.ts";
 import { presentAssignment, presentQuestion, presentReview, presentSubmission, presentTask } from "./present.ts";
 import { presentDispute } from "./present-competing.ts";
-import {
-  answers,
-  Currency,
-  IdParams,
-  nullable,
-  Paging,
-  page,
-  refuseParameter,
-  SearchWords,
-  Slug,
-  States,
-} from "./schemas.ts";
+import { answers, Currency, IdParams, nullable, Paging, page, refuseParameter, Slug, States } from "./schemas.ts";
+import { refuseUnreadable, refuseWordless, SearchWords } from "./search-words.ts";
 import { AssignmentView, QuestionView, ReviewView, SubmissionView, TaskView } from "./views.ts";
 
 const ListQuery = Type.Object({
@@ -61,22 +51,12 @@ export const listTasks: Route = (app, { reads }) => {
     },
     async (request) => {
       const limit = readLimit(request.query);
-      if (request.query.q !== undefined && !isReadable(request.url)) refuseParameter("q", "is not UTF-8.");
+      refuseUnreadable(request.query.q, request);
       const found = await findTasks(request.query, limit + 1, callerOf(request).partyId, reads);
       return presentPage(found, limit, (task) => presentTask(task, task.workerId));
     },
   );
 };
-
-/** What cannot be decoded reaches us as it was written: a search for percent signs. */
-function isReadable(url: string): boolean {
-  try {
-    decodeURIComponent(url);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 async function findTasks(
   query: Static<typeof ListQuery>,
@@ -100,7 +80,7 @@ async function findTasks(
   if (q === undefined) return searchTasks(reads, { ...filter, among: "board", state: state ?? "open", limit });
   if (state !== undefined && state !== "open") refuseParameter("q", "finds only open tasks.");
   const found = await searchWords(reads, { ...filter, words: q, limit });
-  return found ?? refuseParameter("q", "must have a word to look for.");
+  return found ?? refuseWordless();
 }
 
 const TaskDetails = Type.Object({
