@@ -3,21 +3,9 @@ import { CuttingProxy } from "../support/cutting-proxy.ts";
 import { freePort } from "../support/free-port.ts";
 import { foundOrganization, type Member } from "../support/native-client.ts";
 import { chromiumPath } from "./support/chromium.ts";
+import { hostileTexts } from "./support/hostile-texts.ts";
 import { expectSoundPage, type Visitor, WebStage } from "./support/web-stage.ts";
 
-/** Each would run something of its own, or ask somebody else for something, if it were taken for more than text. */
-const hostileTexts = [
-  "<script>window.hacked = 1</script>",
-  '"><img src=x onerror="window.hacked = 1">',
-  "<svg onload=window.hacked=1>",
-  "[click](javascript:window.hacked=1)",
-  "![tracker](https://evil.example/pixel.png)",
-  "<iframe src=https://evil.example></iframe>",
-  "[data](data:text/html,<script>window.hacked=1</script>)",
-  "</title></textarea></style><script>window.hacked=1</script>",
-  "{{constructor.constructor('window.hacked=1')()}}",
-  "\u202Egnp.exe\u202C ‮ 🥖 مرحبا",
-];
 const svg = '<svg xmlns="http://www.w3.org/2000/svg" onload="window.hacked=1"><script>window.hacked=1</script></svg>';
 
 describe.skipIf(chromiumPath === undefined)("the app in adversity", { timeout: 120_000 }, () => {

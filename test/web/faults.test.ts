@@ -80,11 +80,11 @@ describe.skipIf(chromiumPath === undefined)("the app, when things fail", { timeo
     await ada.goTo(`/tasks/${taskId}`);
     await page.getByLabel("Your answer").fill("Green.");
     await page.context().setOffline(true);
-    await page.getByText(reconnecting).waitFor({ timeout: 3_000 });
+    await page.getByText(reconnecting).waitFor();
     await page.getByRole("button", { name: "Answer" }).click();
     await page.getByRole("alert").first().waitFor();
     await page.context().setOffline(false);
-    await page.getByText(reconnecting).waitFor({ state: "detached", timeout: 3_000 });
+    await page.getByText(reconnecting).waitFor({ state: "detached" });
     expect(await page.getByLabel("Your answer").inputValue()).toBe("Green.");
     await page.getByRole("button", { name: "Answer" }).click();
     await page.getByText("answered").waitFor();
@@ -154,10 +154,9 @@ describe.skipIf(chromiumPath === undefined)("the app, when things fail", { timeo
       await row(name).getByRole("button", { name: "Hide" }).click();
       await note(`${name} away`);
     }
-    console.log(spentMs);
     await debugging.detach();
     for (const [what, durationMs] of Object.entries(spentMs)) {
-      expect([what, durationMs < longestMs, durationMs]).toEqual([what, true, expect.any(Number)]);
+      expect(durationMs, what).toBeLessThan(longestMs);
     }
   });
 
@@ -169,7 +168,7 @@ describe.skipIf(chromiumPath === undefined)("the app, when things fail", { timeo
     await ada.goTo("/board");
     await page.getByRole("row").nth(5).waitFor();
     const mostRows: number[] = [];
-    for (let screen = 0; screen < 40; screen++) {
+    for (let screen = 0; screen < 25; screen++) {
       await page.mouse.wheel(0, 3_000);
       await page.waitForTimeout(30);
       mostRows.push(await page.getByRole("row").count());

@@ -4,19 +4,9 @@ import { FilesClient } from "../support/files-client.ts";
 import { aSubtask } from "../support/project-client.ts";
 import { administrator } from "./support/administrator.ts";
 import { chromiumPath } from "./support/chromium.ts";
+import { hostileTexts } from "./support/hostile-texts.ts";
 import { type Visitor, WebStage } from "./support/web-stage.ts";
 
-/** Each would run something of its own, or ask somebody else for something, if it were taken for more than text. */
-const tricks = [
-  "<script>window.hacked = 1</script>",
-  '"><img src=x onerror="window.hacked = 1">',
-  "<svg onload=window.hacked=1>",
-  "[click](javascript:window.hacked=1)",
-  "![tracker](https://evil.example/pixel.png)",
-  "<iframe src=https://evil.example></iframe>",
-  "[data](data:text/html,<script>window.hacked=1</script>)",
-  "</title></textarea></style><script>window.hacked=1</script>",
-];
 /** Either is on every page, whatever of it is shown there. */
 const theirs = /<?img src=x onerror|W{40}/;
 const unbroken = (length: number): string => "W".repeat(length);
@@ -26,9 +16,12 @@ const longest = 200;
 const name = `${shown}‮ مرحبا 🥖👩‍👩‍👧 ${unbroken(longest)}`.slice(0, longest);
 /** What a file may be called: no overrides of direction, no joiners. */
 const fileName = `${shown} مرحبا 🥖 ${unbroken(120)}.svg`;
-const prose = [...tricks, name, `| a | b |\n|---|---|\n| ${name} | ${unbroken(400)} |`, `\`${unbroken(400)}\``].join(
-  "\n\n",
-);
+const prose = [
+  ...hostileTexts,
+  name,
+  `| a | b |\n|---|---|\n| ${name} | ${unbroken(400)} |`,
+  `\`${unbroken(400)}\``,
+].join("\n\n");
 
 describe.skipIf(chromiumPath === undefined)("what strangers write", { timeout: 120_000 }, () => {
   let stage: WebStage;
@@ -43,7 +36,7 @@ describe.skipIf(chromiumPath === undefined)("what strangers write", { timeout: 1
     [admin, buyer, operator] = await Promise.all([
       administrator(stage),
       stage.signedIn(name),
-      stage.signedIn(`${name}`.slice(1)),
+      stage.signedIn(name.slice(1)),
     ]);
     for (const { page } of [admin, buyer, operator]) await page.setViewportSize({ width: 375, height: 812 });
   });
