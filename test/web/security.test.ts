@@ -13,7 +13,7 @@ const unbroken = (length: number): string => "W".repeat(length);
 const shown = "Zoë<img src=x onerror=window.hacked=1>";
 /** Markup, both directions of writing, an override of them, emoji, and then nowhere to break: 200 characters. */
 const longest = 200;
-const name = `${shown}‮ مرحبا 🥖👩‍👩‍👧 ${unbroken(longest)}`.slice(0, longest);
+const name = `${shown}\u202E مرحبا 🥖👩‍👩‍👧 ${unbroken(longest)}`.slice(0, longest);
 /** What a file may be called: no overrides of direction, no joiners. */
 const fileName = `${shown} مرحبا 🥖 ${unbroken(120)}.svg`;
 const prose = [
@@ -60,7 +60,7 @@ describe.skipIf(chromiumPath === undefined)("what strangers write", { timeout: 1
       const seen = (await page.evaluate(`({
         hacked: window.hacked,
         widthPx: document.documentElement.scrollWidth,
-        bad: document.querySelectorAll("main img, main iframe, main script, a[href^='javascript:'], a[href^='data:']").length,
+        bad: document.querySelectorAll("body img, body iframe, main script, a[href^='javascript:'], a[href^='data:']").length,
       })`)) as { readonly hacked?: number; readonly widthPx: number; readonly bad: number };
       if (seen.hacked !== undefined) faults.push(`${path} ran it`);
       if (seen.widthPx > 375) faults.push(`${path} is ${seen.widthPx} px wide`);
@@ -103,14 +103,29 @@ describe.skipIf(chromiumPath === undefined)("what strangers write", { timeout: 1
     await post(201, "/v1/wallet/deposits", buyer.key, { amount: 100, reference: `${name}\n${unbroken(400)}` });
     const url = `https://example.com/${unbroken(300)}`;
     const { webhook } = await post(201, "/v1/webhooks", operator.key, { url, description: name });
-    return { agent, project: project.project.id, taskId, disputeId: dispute.id, webhookId: webhook.id };
+    return {
+      agent,
+      project: project.project.id,
+      subtaskId: project.added.a,
+      taskId,
+      disputeId: dispute.id,
+      webhookId: webhook.id,
+    };
   }
 
   it("is text, and fits a phone, on every page where somebody meets it", async () => {
-    const { agent, project, taskId, disputeId, webhookId } = await setScene();
+    const { agent, project, subtaskId, taskId, disputeId, webhookId } = await setScene();
     const met = await Promise.all([
       faultsOf(buyer, [
-        ...["/board", "/teams", `/teams/${project}`, `/teams/${project}/plan`, "/wallet", `/tasks/${taskId}`],
+        ...[
+          "/board",
+          "/teams",
+          `/teams/${project}`,
+          `/teams/${project}?subtask=${subtaskId}`,
+          `/teams/${project}/plan`,
+          "/wallet",
+          `/tasks/${taskId}`,
+        ],
         ...["/agents", `/agents/${agent.id}`],
       ]),
       faultsOf(operator, [
