@@ -73,6 +73,29 @@ describe.skipIf(chromiumPath === undefined)("the app, when things fail", { timeo
     await other.close();
   });
 
+  it("has no connection open in tabs that nobody sees, so that many can be open, and catches up when one is seen", async () => {
+    const { taskId, at } = await taken();
+    const context = ada.page.context();
+    await ada.page.goto("about:blank");
+    const tabs: Page[] = [];
+    // A browser has six connections to a server.
+    for (let index = 0; index < 7; index++) {
+      const tab = await context.newPage();
+      tabs.push(tab);
+      await tab.goto(`/tasks/${taskId}`);
+      await tab.getByText("took the task").waitFor();
+      await becomes(tab, "hidden");
+    }
+    await stage.api.post(`${at}/progress`, worker.key, { content: "Sanding." });
+    const [first] = tabs;
+    if (first === undefined) throw new Error("There are seven tabs.");
+    expect(await first.getByText("Sanding.").count()).toBe(0);
+    await becomes(first, "visible");
+    await first.getByText("Sanding.").waitFor();
+    expect(await first.getByText("took the task").count()).toBe(1);
+    for (const tab of tabs) await tab.close();
+  });
+
   it("says when the network is away, keeps what was typed, and goes on by itself", async () => {
     const { taskId, at } = await taken();
     await stage.api.post(`${at}/ask`, worker.key, { type: "to_customer", content: "Which colour?" });
@@ -217,3 +240,11 @@ describe.skipIf(chromiumPath === undefined)("the app, when things fail", { timeo
     await Promise.all([back.close(), after.close()]);
   });
 });
+
+/** What the browser tells a tab that comes to the front or goes to the back; without a window none ever does. */
+async function becomes(page: Page, state: "visible" | "hidden"): Promise<void> {
+  await page.evaluate(`
+    Object.defineProperty(document, "visibilityState", { configurable: true, value: "${state}" });
+    document.dispatchEvent(new Event("visibilitychange"));
+  `);
+}

@@ -2,6 +2,7 @@ import type { TaskEvent } from "@guildhall/client";
 import { useEffect, useRef, useState } from "react";
 import { api } from "../api/client.ts";
 import { noticeSignedOut } from "../api/query-client.ts";
+import { usePageVisible } from "./use-page-visible.ts";
 
 export interface TaskEvents {
   /** By their number, from 1. */
@@ -17,14 +18,22 @@ const gatherMs = 60;
 
 /**
  * A task's history as it grows. The stream resumes after the last event seen (`Last-Event-ID`) when the connection breaks
- * or the server restarts; nothing is lost or shown twice. `onGrowth` is told when something new has come.
+ * or the server restarts, and when the tab is looked at again; nothing is lost or shown twice. `onGrowth` is told when
+ * something new has come.
  */
 export function useTaskEvents(taskId: string, knownCount: number, onGrowth: () => void): TaskEvents {
   const [seen, setSeen] = useState<readonly TaskEvent[]>([]);
   const [error, setError] = useState<unknown>(null);
   const told = useRef(onGrowth);
   told.current = onGrowth;
+  const isVisible = usePageVisible();
+  const drawn = useRef({ taskId, number: 0 });
   useEffect(() => {
+    if (!isVisible) return undefined;
+    if (drawn.current.taskId !== taskId) {
+      drawn.current = { taskId, number: 0 };
+      setSeen([]);
+    }
     const closing = new AbortController();
     let waiting: TaskEvent[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -32,16 +41,18 @@ export function useTaskEvents(taskId: string, knownCount: number, onGrowth: () =
       timer = undefined;
       const fresh = waiting;
       waiting = [];
+      drawn.current.number = fresh.at(-1)?.number ?? drawn.current.number;
       setSeen((before) => [...before, ...fresh]);
       told.current();
     };
     const follow = async (): Promise<void> => {
-      for await (const event of api.events(taskId, { signal: closing.signal })) {
+      const { number } = drawn.current;
+      const after = number === 0 ? {} : { lastEventId: String(number) };
+      for await (const event of api.events(taskId, { ...after, signal: closing.signal })) {
         waiting.push(event);
         timer ??= setTimeout(draw, gatherMs);
       }
     };
-    setSeen([]);
     setError(null);
     follow().catch((fault: unknown) => {
       if (closing.signal.aborted) return;
@@ -52,6 +63,6 @@ export function useTaskEvents(taskId: string, knownCount: number, onGrowth: () =
       closing.abort();
       clearTimeout(timer);
     };
-  }, [taskId]);
+  }, [taskId, isVisible]);
   return { events: seen, error, isCaughtUp: (seen.at(-1)?.number ?? 0) >= knownCount };
 }

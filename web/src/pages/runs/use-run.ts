@@ -1,7 +1,8 @@
 import { type components, dataOf } from "@guildhall/client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { api } from "../../api/client.ts";
+import { usePageVisible } from "../../live/use-page-visible.ts";
 
 export type Run = components["schemas"]["Run"];
 export type RunStep = components["schemas"]["RunStep"];
@@ -23,9 +24,12 @@ export function useRun(runId: string) {
   });
   const [steps, setSteps] = useState<readonly RunStep[]>([]);
   const isThere = query.data !== undefined;
+  const isVisible = usePageVisible();
+  const drawn = useRef(runId);
   useEffect(() => {
-    if (!isThere) return undefined;
-    setSteps([]);
+    if (!isThere || !isVisible) return undefined;
+    if (drawn.current !== runId) setSteps([]);
+    drawn.current = runId;
     const stream = new EventSource(`/v1/runs/${encodeURIComponent(runId)}/events`);
     let waiting: RunStep[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -50,6 +54,6 @@ export function useRun(runId: string) {
       stream.close();
       clearTimeout(timer);
     };
-  }, [runId, isThere, queries]);
+  }, [runId, isThere, isVisible, queries]);
   return { query, steps };
 }
