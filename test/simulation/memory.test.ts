@@ -166,6 +166,7 @@ it(`keeps every promise about money, winners and states through ${histories} his
     ...["shortlist", "decline", "withdraw"].map((name) => `${name}: proposal_decided`),
     ...["shortlist", "decline", "close"].map((name) => `${name}: not_proposals`),
     ...["shortlist", "reopen"].map((name) => `${name}: deadline_passed`),
+    "cancel run: run_ended",
     "cancel: task_not_found",
     "pay out: done",
     "post: allowance_used_up",
