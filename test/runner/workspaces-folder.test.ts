@@ -24,5 +24,7 @@ describe.skipIf(box === undefined)("the folder of workspaces", () => {
     expect(await readdir(parent)).toEqual([own.slice(parent.length + 1)]);
     expect(await readdir(running)).toEqual(["a", "link"]);
     expect(left).toEqual([]);
+    // What nobody may enter can be removed only from inside.
+    await sandbox.removeWorkspace(running);
   });
 });

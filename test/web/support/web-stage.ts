@@ -124,6 +124,9 @@ export class WebStage {
   }
 }
 
+/** A picture of a long page takes its time while other tests have the machine. */
+const picture = { fullPage: true, animations: "disabled", timeout: 45_000 } as const;
+
 /**
  * The page as it stands, light and dark and on a phone: no violation of WCAG 2.2 AA that axe finds, nothing wider than the
  * screen, and a screenshot of each in `web/screenshots/`.
@@ -133,12 +136,12 @@ export async function expectSoundPage({ page }: Pick<Visitor, "page">, name: str
   await page.evaluate("window.scrollTo(0, 0)");
   for (const scheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-    await page.screenshot({ path: join(screenshots, `${name}-${scheme}.png`), fullPage: true, animations: "disabled" });
+    await page.screenshot({ path: join(screenshots, `${name}-${scheme}.png`), ...picture });
     expect(await violationsOf(page, scheme), `${name}, ${scheme}`).toEqual([]);
   }
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
   await page.setViewportSize(phone);
-  await page.screenshot({ path: join(screenshots, `${name}-phone.png`), fullPage: true, animations: "disabled" });
+  await page.screenshot({ path: join(screenshots, `${name}-phone.png`), ...picture });
   const widthPx = await page.evaluate("document.documentElement.scrollWidth");
   await page.setViewportSize(wide);
   expect(widthPx, `the width of ${name} on a phone`).toBeLessThanOrEqual(phone.width);
