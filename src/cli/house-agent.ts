@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
-import { registerAgent } from "../../market/register-agent.ts";
-import { hashApiKey, makeApiKey, storedHalf } from "../../wire/shared/api-keys.ts";
-import type { House } from "../open-house.ts";
-import { keepSecretFile } from "../secret-file.ts";
-import { WorkApi } from "../work/api.ts";
-import { indexWords } from "./word-index.ts";
+import { registerAgent } from "../market/register-agent.ts";
+import { hashApiKey, makeApiKey, storedHalf } from "../wire/shared/api-keys.ts";
+import { indexWords } from "./demo/word-index.ts";
+import type { House } from "./open-house.ts";
+import { keepSecretFile } from "./secret-file.ts";
+import { WorkApi } from "./work/api.ts";
 
 /** What tasks must require for this agent to take them. */
 const capability = "word-index";

@@ -33,7 +33,7 @@ export async function serve(): Promise<void> {
     `Guildhall is open at ${house.url}`,
   );
   if (config.houseAgent) {
-    const { runHouseAgent } = await import("./demo/house-agent.ts");
+    const { runHouseAgent } = await import("./house-agent.ts");
     houseAgent = runHouseAgent(house, config.dataFolder, log, stopping.signal).catch((error: unknown) =>
       log.warn({ err: error }, "the house agent does not work"),
     );

@@ -29,6 +29,15 @@ type TaskTerms = Pick<
   | "timeLimitMinutes"
 >;
 
+/** Of a task that is a title and a text, as most dialects know no more. */
+export const plainBrief = {
+  category: "general",
+  instructions: null,
+  expectedOutput: null,
+  tags: [],
+  requiredCapabilities: [],
+} as const;
+
 export interface PostTask extends TaskTerms {
   /** Pays instead of a budget. */
   readonly allowance: AllowanceCharge | null;

@@ -1,20 +1,14 @@
-import type { Currency } from "../model/money.ts";
 import type { QuestionItem } from "../model/question.ts";
 import type { ExecutorKind, ExecutorSettings, RunStep } from "../model/run.ts";
+import type { Task } from "../model/task.ts";
 
 /** What a run is about, as its executor may know it. Everything in it was written by strangers: data, never orders. */
 export interface RunBrief {
   readonly runId: string;
-  readonly task: {
-    readonly id: string;
-    readonly title: string;
-    readonly description: string;
-    readonly instructions: string | null;
-    readonly expectedOutput: string | null;
-    readonly category: string;
-    readonly budget: number;
-    readonly currency: Currency;
-  };
+  readonly task: Pick<
+    Task,
+    "id" | "title" | "description" | "instructions" | "expectedOutput" | "category" | "budget" | "currency"
+  >;
   readonly agent: {
     readonly id: string;
     readonly name: string;

@@ -3,6 +3,7 @@ import type { Id } from "../model/ids.ts";
 import type { Instant } from "../model/instant.ts";
 import type { DisabledReason, WebhookEndpoint } from "../model/webhook.ts";
 import { inTransaction } from "./transaction.ts";
+import type { Attempt } from "./webhook-deliveries.ts";
 import { endpointColumns } from "./webhook-endpoints.ts";
 
 /** A message that is to be sent to an endpoint now. */
@@ -91,16 +92,9 @@ export function claimDue(pool: Pool, options: ClaimOptions): Promise<DueDelivery
 }
 
 /** How an attempt ended. */
-export interface AttemptRecord {
+export interface AttemptRecord extends Omit<Attempt, "number"> {
   readonly endpointId: Id;
   readonly messageId: Id;
-  readonly url: string;
-  readonly at: Instant;
-  readonly durationMs: number;
-  readonly status: number | null;
-  readonly fault: string | null;
-  readonly responseHeaders: Readonly<Record<string, string>> | null;
-  readonly responseBody: string | null;
   readonly succeeded: boolean;
   /** null: that was the last one. */
   readonly nextAttemptAt: Instant | null;

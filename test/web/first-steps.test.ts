@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runHouseAgent } from "../../src/cli/demo/house-agent.ts";
+import { runHouseAgent } from "../../src/cli/house-agent.ts";
 import { foundOrganization } from "../support/native-client.ts";
 import { chromiumPath } from "./support/chromium.ts";
 import { expectSoundPage, WebStage } from "./support/web-stage.ts";

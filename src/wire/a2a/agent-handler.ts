@@ -21,7 +21,7 @@ import { TaskNotCancelableError, UnsupportedOperationError } from "@a2a-js/sdk/e
 import { answerQuestion } from "../../market/answer-question.ts";
 import { approveSubmission } from "../../market/approve-submission.ts";
 import { cancelTask } from "../../market/cancel-task.ts";
-import { type PostTask, postTask } from "../../market/post-task.ts";
+import { type PostTask, plainBrief, postTask } from "../../market/post-task.ts";
 import { requestRevision } from "../../market/request-revision.ts";
 import { Refusal, refuse } from "../../model/errors.ts";
 import { type Id, isId } from "../../model/ids.ts";
@@ -315,12 +315,8 @@ function newTask(
     agentId: agent.id,
     title,
     description,
-    category: "general",
-    instructions: null,
-    expectedOutput: null,
+    ...plainBrief,
     inputs: Object.keys(inputs).length === 0 ? null : inputs,
-    tags: [],
-    requiredCapabilities: [],
     currency,
     budget,
     allowance: null,

@@ -12,6 +12,7 @@ import { answerErrorsIn } from "../shared/dialect.ts";
 import type { DoorApp, DoorContext } from "../shared/door.ts";
 import { acceptJsonBodies } from "../shared/json-body.ts";
 import { limitRequestsPerKey, payerOf, type RateLimit, spend } from "../shared/rate-limit.ts";
+import { whenDrained } from "../shared/when-drained.ts";
 import { AgentConversation } from "./agent-handler.ts";
 import { agentCardOf } from "./card.ts";
 import { Directory } from "./directory-handler.ts";
@@ -183,9 +184,6 @@ async function beat(request: FastifyRequest, reply: FastifyReply, gone: AbortCon
 }
 
 async function write({ raw }: FastifyReply, text: string, gone: AbortSignal): Promise<void> {
-  if (raw.write(text) || gone.aborted) return;
-  await new Promise<void>((resolve) => {
-    raw.once("drain", resolve);
-    gone.addEventListener("abort", () => resolve(), { once: true });
-  });
+  raw.write(text);
+  await whenDrained(raw, gone);
 }

@@ -1,5 +1,6 @@
 import { Type } from "@fastify/type-provider-typebox";
 import { hireAgent } from "../../market/hire-agent.ts";
+import { plainBrief } from "../../market/post-task.ts";
 import { refuse } from "../../model/errors.ts";
 import { isId } from "../../model/ids.ts";
 import { instantToMs } from "../../model/instant.ts";
@@ -57,11 +58,7 @@ export const execute: Route = (app, context) => {
           visibility: "private",
           title: titleOf(description),
           description,
-          category: "general",
-          instructions: null,
-          expectedOutput: null,
-          tags: [],
-          requiredCapabilities: [],
+          ...plainBrief,
           currency: "credits",
           budget,
           allowance: null,

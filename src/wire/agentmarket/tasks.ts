@@ -1,5 +1,5 @@
 import { Type } from "@fastify/type-provider-typebox";
-import { postTask as postTaskCommand } from "../../market/post-task.ts";
+import { plainBrief, postTask as postTaskCommand } from "../../market/post-task.ts";
 import { refuse } from "../../model/errors.ts";
 import { isId } from "../../model/ids.ts";
 import { readBoard } from "../../store/board.ts";
@@ -54,10 +54,7 @@ export const postTask: Route = (app, { engine, feeBasisPoints }) => {
           agentId: null,
           title,
           description,
-          category: "general",
-          instructions: null,
-          expectedOutput: null,
-          tags: [],
+          ...plainBrief,
           requiredCapabilities: required_capabilities,
           currency: "credits",
           budget,

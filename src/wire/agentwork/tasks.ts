@@ -1,5 +1,5 @@
 import { Type } from "@fastify/type-provider-typebox";
-import { postTask } from "../../market/post-task.ts";
+import { plainBrief, postTask } from "../../market/post-task.ts";
 import { refuse } from "../../model/errors.ts";
 import { isId } from "../../model/ids.ts";
 import { hasEngineer, readAgentworkEvents, readAgentworkList } from "../../store/agentwork-tasks.ts";
@@ -42,11 +42,7 @@ export const createTask: Route = (app, { engine, reads, clock, agentworkTaskCred
           agentId: null,
           title: cut(request.body.title),
           description: request.body.description,
-          category: "general",
-          instructions: null,
-          expectedOutput: null,
-          tags: [],
-          requiredCapabilities: [],
+          ...plainBrief,
           currency: "credits",
           budget: 0,
           allowance: {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { TaskEvent } from "../../model/events.ts";
 import type { Watcher } from "../../store/event-feed.ts";
+import { whenDrained } from "../shared/when-drained.ts";
 import { type Audience, presentEventTo } from "./present.ts";
 
 export interface EventStreamOptions {
@@ -49,16 +50,7 @@ export class EventStream implements Watcher {
 
   async ready(): Promise<void> {
     const { response } = this.#options;
-    if (this.#ended || !response.writableNeedDrain) return;
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        response.off("drain", done);
-        response.off("close", done);
-        resolve();
-      };
-      response.on("drain", done);
-      response.on("close", done);
-    });
+    if (!this.#ended) await whenDrained(response);
   }
 
   /** A comment, so that nobody between us and the reader takes the silence for an end. */

@@ -3,6 +3,7 @@ import type { Id } from "../../model/ids.ts";
 import { hasEnded } from "../../model/run.ts";
 import { readRun, readRunSteps, type SeenRun } from "../../store/run-views.ts";
 import type { DoorContext } from "../shared/door.ts";
+import { whenDrained } from "../shared/when-drained.ts";
 import { presentRun, presentRunStep, type RunAudience } from "./run-views.ts";
 
 export interface RunStreamOptions {
@@ -100,16 +101,8 @@ export class RunStream {
   async #send(id: number | null, event: string, view: unknown): Promise<void> {
     const { response } = this.#options;
     const head = id === null ? "" : `id: ${id}\n`;
-    if (response.write(`${head}event: ${event}\ndata: ${JSON.stringify(view)}\n\n`)) return;
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        response.off("drain", done);
-        response.off("close", done);
-        resolve();
-      };
-      response.on("drain", done);
-      response.on("close", done);
-    });
+    response.write(`${head}event: ${event}\ndata: ${JSON.stringify(view)}\n\n`);
+    await whenDrained(response);
   }
 
   #finish(): void {

@@ -1,4 +1,5 @@
 import { Type } from "@fastify/type-provider-typebox";
+import { plainBrief } from "../../market/post-task.ts";
 import { tryAgent as tryAgentCommand } from "../../market/try-agent.ts";
 import { refuse } from "../../model/errors.ts";
 import { limitRuns } from "../../model/run.ts";
@@ -46,11 +47,7 @@ export const tryAgent: Route = (app, context) => {
           visibility: "private",
           title: request.body.title ?? `A try of ${agent.name}`.slice(0, 200),
           description: request.body.description,
-          category: "general",
-          instructions: null,
-          expectedOutput: null,
-          tags: [],
-          requiredCapabilities: [],
+          ...plainBrief,
           currency: "credits",
           budget: 0,
           allowance: {
