@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import { v7 as newId } from "uuid";
 import { type Background, type BackgroundConfig, startBackground } from "./background.ts";
-import type { Config } from "./config.ts";
+import type { Config } from "./config/config.ts";
 import { Engine } from "./engine/engine.ts";
 import { unusableKinds } from "./jobs/open-executors.ts";
 import { type Instant, instantFromMs, instantToMs } from "./model/instant.ts";

@@ -1,7 +1,7 @@
 import pg, { type Pool } from "pg";
 import type { Logger } from "pino";
 import { v7 as newId } from "uuid";
-import type { Config } from "./config.ts";
+import type { Config } from "./config/config.ts";
 import type { Engine } from "./engine/engine.ts";
 import { WebhookDeliverer } from "./jobs/deliver-webhooks.ts";
 import type { EvaluationTools } from "./jobs/evaluation-context.ts";

@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import { addAdminCommands } from "./cli/admin/program.ts";
 import type { WorkOptions } from "./cli/work.ts";
-import { ConfigError } from "./config.ts";
+import { ConfigError } from "./config/environment.ts";
 import { DataFolderInUse, DataFolderUnreachable, PostgresStartFailed } from "./postgres/errors.ts";
 
 /** Exit codes, documented in docs/command-line.md. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLog } from "../../src/cli/log.ts";
 import { openHouse } from "../../src/cli/open-house.ts";
-import { readConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/config/config.ts";
 import { documentFile, schemaFile, writeSchema } from "./schema.ts";
 
 /** Asks a server of its own, on a free loopback port, for its document and writes what the client is typed by. */

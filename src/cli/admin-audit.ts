@@ -1,4 +1,4 @@
-import { readConfig } from "../config.ts";
+import { readConfig } from "../config/config.ts";
 import { type AuditReport, auditLedger } from "../store/audit.ts";
 import { openDatabase } from "../store/database.ts";
 import { createLog } from "./log.ts";

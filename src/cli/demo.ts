@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readConfig } from "../config.ts";
+import { readConfig } from "../config/config.ts";
 import { auditLedger } from "../store/audit.ts";
 import { describeAudit } from "./admin-audit.ts";
 import { administratorLink } from "./administrator-link.ts";

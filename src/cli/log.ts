@@ -1,5 +1,5 @@
 import { type Logger, pino } from "pino";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 
 /** JSON lines, or readable ones on a terminal. Keys never reach a log: headers are not logged. */
 export function createLog(config: Pick<Config, "logLevel">): Logger {

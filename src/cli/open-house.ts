@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { App, AppOptions } from "../app.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { type EmbeddedPostgres, findRunningPostgres, startEmbeddedPostgres } from "../postgres/embedded-postgres.ts";
 import type { DatabaseAddress } from "../store/database.ts";
 import { ensureAdminKey } from "./admin-key.ts";

@@ -1,5 +1,5 @@
 import closeWithGrace from "close-with-grace";
-import { readConfig } from "../config.ts";
+import { readConfig } from "../config/config.ts";
 import { administratorLink } from "./administrator-link.ts";
 import { createLog } from "./log.ts";
 import { openHouse } from "./open-house.ts";

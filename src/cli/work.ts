@@ -1,4 +1,5 @@
-import { ConfigError, programEnvironment, readWorkSettings } from "../config.ts";
+import { ConfigError } from "../config/environment.ts";
+import { programEnvironment, readWorkSettings } from "../config/work.ts";
 import { Refused } from "./work/api.ts";
 import { tellBy } from "./work/happenings.ts";
 import { Worker } from "./work/worker.ts";

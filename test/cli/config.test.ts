@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/config/config.ts";
 
 describe("the networks that may be called", () => {
   it("are none, the local ones where plain http is allowed, or those that are named", () => {

@@ -120,6 +120,6 @@ describe("the rooms of the house", () => {
     for (const file of files)
       if ((await readFile(join(source, file), "utf8")).includes("process.env")) readers.push(file);
     // PostgreSQL's programs inherit nothing of ours but, on Windows, what no program there can do without.
-    expect(readers.sort()).toEqual(["config.ts", "postgres/processes.ts"]);
+    expect(readers.sort()).toEqual(["config/environment.ts", "postgres/processes.ts"]);
   });
 });

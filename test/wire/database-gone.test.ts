@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type House, openHouse } from "../../src/cli/open-house.ts";
-import { readConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/config/config.ts";
 import { auditLedger } from "../../src/store/audit.ts";
 import { killHard, postmasterPid, until } from "../postgres/fixtures/playground.ts";
 import { AgentMarketClient, type Answer } from "../support/agentmarket-client.ts";

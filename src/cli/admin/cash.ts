@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { ConfigError } from "../../config.ts";
+import { ConfigError } from "../../config/environment.ts";
 import type { ExecuteOptions } from "../../engine/engine.ts";
 import { decideCash } from "../../market/decide-cash.ts";
 import { requestCash } from "../../market/request-cash.ts";

@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import { v7 as newId } from "uuid";
-import { ConfigError, readConfig } from "../../config.ts";
+import { readConfig } from "../../config/config.ts";
+import { ConfigError } from "../../config/environment.ts";
 import { Engine } from "../../engine/engine.ts";
 import { Refusal } from "../../model/errors.ts";
 import type { Id } from "../../model/ids.ts";

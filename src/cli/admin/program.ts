@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { ConfigError } from "../../config.ts";
+import { ConfigError } from "../../config/environment.ts";
 import type { DepositOptions } from "./cash.ts";
 import type { OutputOptions, Print } from "./market.ts";
 
