@@ -5,6 +5,7 @@ import Fastify, { type FastifyBaseLogger, LogController } from "fastify";
 import { Refusal } from "../model/errors.ts";
 import { errorsOf } from "./doors.ts";
 import { renderFault } from "./shared/dialect.ts";
+import { serializersMadeOnce } from "./shared/serializers.ts";
 import { keyKindConstraint } from "./shared/shared-addresses.ts";
 import type { WebApp } from "./web/web-app.ts";
 
@@ -28,6 +29,7 @@ export function createHttpServer(logger: FastifyBaseLogger, webApp: WebApp) {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500, constraints: { keyKind: keyKindConstraint } },
     // Types are what the document says: "1" is not a number.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
+    schemaController: { compilersFactory: { buildSerializer: serializersMadeOnce() } },
     // An unreadable address: no hook runs for it.
     frameworkErrors: (error, request, reply) => {
       reply.header("X-Request-Id", request.id);
