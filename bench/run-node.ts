@@ -107,6 +107,7 @@ async function begin(pair: Pair | undefined): Promise<void> {
     budget: 1,
     feeBasisPoints: 1_000,
     allowance: null,
+    spender: null,
     reviewPolicy: "auto",
     reviewHours: 72,
     maxRevisions: 3,

@@ -87,6 +87,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/keys/{id}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a key may spend in a day, and what it has spent today */
+        get: operations["getKeyLimits"];
+        /** Limit what a key may spend in a day */
+        put: operations["setKeyLimits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/{id}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an agent may spend in a day with all its keys, and what it has spent today */
+        get: operations["getAgentLimits"];
+        /** Limit what an agent may spend in a day with all its keys */
+        put: operations["setAgentLimits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agents": {
         parameters: {
             query?: never;
@@ -2151,6 +2187,9 @@ export interface components {
             prefix: string;
             /** @enum {unknown} */
             role: "member" | "admin";
+            /** @description What it may spend in a day (UTC); null: whatever the wallet holds */
+            daily_cents: number | null;
+            daily_credits: number | null;
             /**
              * Format: date-time
              * @description ISO-8601, UTC
@@ -2879,6 +2918,12 @@ export interface operations {
                      */
                     role?: "member" | "admin";
                     agent_id?: string | null;
+                    limits?: {
+                        /** @description null: whatever the wallet holds */
+                        daily_cents: number | null;
+                        /** @description null: whatever the wallet holds */
+                        daily_credits: number | null;
+                    };
                 };
             };
         };
@@ -2990,6 +3035,240 @@ export interface operations {
                         key: components["schemas"]["ApiKey"];
                         /** @description Shown only here */
                         api_key: string;
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getKeyLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        limits: {
+                            daily_cents: number | null;
+                            daily_credits: number | null;
+                            /** @description Today, in UTC; not counted where there is no limit */
+                            spent_cents: number;
+                            spent_credits: number;
+                            /**
+                             * Format: date-time
+                             * @description ISO-8601, UTC
+                             */
+                            resets_at: string;
+                        };
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setKeyLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description null: whatever the wallet holds */
+                    daily_cents: number | null;
+                    /** @description null: whatever the wallet holds */
+                    daily_credits: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        limits: {
+                            daily_cents: number | null;
+                            daily_credits: number | null;
+                            /** @description Today, in UTC; not counted where there is no limit */
+                            spent_cents: number;
+                            spent_credits: number;
+                            /**
+                             * Format: date-time
+                             * @description ISO-8601, UTC
+                             */
+                            resets_at: string;
+                        };
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAgentLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        limits: {
+                            daily_cents: number | null;
+                            daily_credits: number | null;
+                            /** @description Today, in UTC; not counted where there is no limit */
+                            spent_cents: number;
+                            spent_credits: number;
+                            /**
+                             * Format: date-time
+                             * @description ISO-8601, UTC
+                             */
+                            resets_at: string;
+                        };
+                    };
+                };
+            };
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setAgentLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUID */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description null: whatever the wallet holds */
+                    daily_cents: number | null;
+                    /** @description null: whatever the wallet holds */
+                    daily_credits: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        limits: {
+                            daily_cents: number | null;
+                            daily_credits: number | null;
+                            /** @description Today, in UTC; not counted where there is no limit */
+                            spent_cents: number;
+                            spent_credits: number;
+                            /**
+                             * Format: date-time
+                             * @description ISO-8601, UTC
+                             */
+                            resets_at: string;
+                        };
                     };
                 };
             };

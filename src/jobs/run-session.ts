@@ -3,6 +3,7 @@ import { askInRun, deliverInRun, sayInRun } from "../market/run-effects.ts";
 import { settleRun } from "../market/settle-run.ts";
 import { hasStake } from "../model/assignment.ts";
 import { Refusal } from "../model/errors.ts";
+import { dayOf } from "../model/instant.ts";
 import type { Question, QuestionItem } from "../model/question.ts";
 import type { Run, RunStep } from "../model/run.ts";
 import type {
@@ -212,7 +213,7 @@ export class LiveRun implements RunSession {
   #chargeFor({ inputTokens, outputTokens, finishedAt }: NewStep) {
     const holderId = this.#context.task.allowanceHolderId;
     if (holderId === null || inputTokens + outputTokens === 0) return null;
-    return { holderId, day: finishedAt.slice(0, 10), weights: this.#house.creditWeights };
+    return { holderId, day: dayOf(finishedAt), weights: this.#house.creditWeights };
   }
 
   #keep(run: Run, step: NewStep): void {

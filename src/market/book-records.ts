@@ -19,6 +19,7 @@ import type { Membership, Person } from "../model/person.ts";
 import type { Proposal, ProposalStanding } from "../model/proposal.ts";
 import type { Question } from "../model/question.ts";
 import type { Run, RunStep } from "../model/run.ts";
+import type { Spending } from "../model/spending.ts";
 import type { Task } from "../model/task.ts";
 import type { Dependency, Invitation, Message } from "../model/team.ts";
 import type { Transfer, Wallet } from "../model/wallet.ts";
@@ -32,6 +33,7 @@ export interface BookContents {
   readonly wallets: readonly Wallet[];
   readonly allotments: readonly GrantAllotment[];
   readonly allowances: readonly AllowanceUse[];
+  readonly spendings: readonly Spending[];
   /** Questions that wait for an answer. */
   readonly questions: readonly Question[];
   /** The newest submission of each assignment under review. */
@@ -117,6 +119,8 @@ export interface BookChanges {
   readonly changedWallets: readonly Wallet[];
   readonly newAllotments: readonly GrantAllotment[];
   readonly changedAllotments: readonly GrantAllotment[];
+  readonly newSpendings: readonly Spending[];
+  readonly changedSpendings: readonly Spending[];
   readonly newAllowances: readonly AllowanceUse[];
   readonly changedAllowances: readonly AllowanceUse[];
   readonly transfers: readonly Transfer[];

@@ -23,7 +23,14 @@ it("leaves no trace of a whole competition on the book, if the command that did 
   const stage = new CompetitionStage();
   const { id: taskId } = stage.competition({ disputeHours: 24 });
   const waiting = [stage.propose(taskId, stage.ann), stage.propose(taskId, stage.ben)] as const;
-  const asked = { kind: "payout", partyId: stage.poster, amountCents: 1, provider: "manual", reference: null } as const;
+  const asked = {
+    kind: "payout",
+    partyId: stage.poster,
+    amountCents: 1,
+    provider: "manual",
+    reference: null,
+    spender: null,
+  } as const;
   const { request } = stage.market.execute(requestCash, asked);
   const ref = { taskId, posterId: stage.poster, reason: null };
   const deciding = { approval: "suspended", reason: null, decidedById: stage.admin } as const;

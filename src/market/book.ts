@@ -9,16 +9,7 @@ import type { Id } from "../model/ids.ts";
 import type { Instant } from "../model/instant.ts";
 import type { ChoreKind, DeadlineKind, JobRequest } from "../model/jobs.ts";
 import type { Currency } from "../model/money.ts";
-import type {
-  Agent,
-  AllowanceUse,
-  ApiKey,
-  Approval,
-  ApprovalDecision,
-  FileOwner,
-  GrantAllotment,
-  Party,
-} from "../model/party.ts";
+import type { Agent, ApiKey, Approval, ApprovalDecision, FileOwner, GrantAllotment, Party } from "../model/party.ts";
 import type { Membership, Person } from "../model/person.ts";
 import type { Proposal, ProposalStanding } from "../model/proposal.ts";
 import type { Question } from "../model/question.ts";
@@ -30,6 +21,7 @@ import { AssignmentRecords } from "./assignment-records.ts";
 import { countBoard } from "./board-counts.ts";
 import { type AgentTally, type BookChanges, type BookContents, type BookSetting, noTally } from "./book-records.ts";
 import { ByTask } from "./by-task.ts";
+import { DailyUses } from "./daily-uses.ts";
 import { deadlineJob } from "./deadlines.ts";
 import { Journal } from "./journal.ts";
 import { Ledger } from "./ledger.ts";
@@ -49,7 +41,6 @@ export class Book {
   readonly #parties = new Shelf<Party>(this.#journal);
   readonly #ledger: Ledger;
   readonly #allotments = new Shelf<GrantAllotment>(this.#journal);
-  readonly #allowances = new Shelf<AllowanceUse>(this.#journal);
   readonly #questions = new Shelf<Question>(this.#journal);
   readonly #newestSubmission = new Map<Id, Pick<Submission, "id" | "assignmentId">>();
   readonly #files = new Map<Id, FileOwner>();
@@ -63,6 +54,7 @@ export class Book {
   readonly evaluations = new Shelf<Evaluation>(this.#journal);
   readonly cashRequests = new Shelf<CashRequest>(this.#journal);
   readonly team: TeamRecords;
+  readonly daily: DailyUses;
   /** Of the tasks asked for, all they have had. */
   readonly runs = new Shelf<Run>(this.#journal);
   readonly runSteps = new Additions<RunStep>(this.#journal);
@@ -87,7 +79,7 @@ export class Book {
     for (const party of contents.parties) this.#parties.load(party.id, party);
     this.#ledger = new Ledger(this.#journal, contents.wallets);
     for (const allotment of contents.allotments) this.#allotments.load(allotment.ownerEmail, allotment);
-    for (const use of contents.allowances) this.#allowances.load(allowanceKey(use.holderId, use.day), use);
+    this.daily = new DailyUses(this.#journal, contents);
     for (const question of contents.questions) this.#questions.load(question.id, question);
     for (const submission of contents.submissions) this.#newestSubmission.set(submission.assignmentId, submission);
     for (const file of contents.files) this.#files.set(file.id, file);
@@ -232,17 +224,6 @@ export class Book {
     return changed;
   }
 
-  /** Credits of its allowance that a holder has used on a day (YYYY-MM-DD). */
-  allowanceUsed(holderId: string, day: string): number {
-    return this.#allowances.get(allowanceKey(holderId, day))?.used ?? 0;
-  }
-
-  setAllowanceUsed(use: AllowanceUse): void {
-    const key = allowanceKey(use.holderId, use.day);
-    if (this.#allowances.get(key) === undefined) this.#allowances.add(key, use);
-    else this.#allowances.replace(key, use);
-  }
-
   /** The party's balance; a wallet that was never used holds 0. */
   balance(partyId: Id, currency: Currency): number {
     return this.#ledger.balance(partyId, currency);
@@ -332,15 +313,10 @@ export class Book {
       ...this.#ledger.changes(),
       newAllotments: this.#allotments.added(),
       changedAllotments: this.#allotments.changed(),
-      newAllowances: this.#allowances.added(),
-      changedAllowances: this.#allowances.changed(),
+      ...this.daily.changes(),
       events: this.#events.all(),
       tallies: this.#tallies.all(),
       jobs: this.#jobs.all(),
     };
   }
-}
-
-function allowanceKey(holderId: string, day: string): string {
-  return `${holderId}:${day}`;
 }

@@ -1,5 +1,6 @@
 import type { Id } from "../model/ids.ts";
 import type { AllowanceUse } from "../model/party.ts";
+import type { SpendingKey } from "../model/spending.ts";
 import type { Message } from "../model/team.ts";
 import type { Book } from "./book.ts";
 
@@ -38,6 +39,8 @@ export interface Loads {
   readonly files?: readonly Id[];
   /** What these holders have used of their allowance on a day. */
   readonly allowances?: readonly Pick<AllowanceUse, "holderId" | "day">[];
+  /** What has been spent under these limits. The wallets they are paid from must be in `parties`. */
+  readonly spendings?: readonly SpendingKey[];
   /** Whether these e-mail addresses already belong to somebody. */
   readonly emails?: readonly string[];
   /** How many sign-up grants these owners have used. */

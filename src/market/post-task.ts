@@ -1,10 +1,12 @@
 import { escrow, wallet } from "../model/accounts.ts";
 import { refuse } from "../model/errors.ts";
-import { addHours, type Instant } from "../model/instant.ts";
+import { addHours, dayEnd, type Instant } from "../model/instant.ts";
+import type { Spender } from "../model/spending.ts";
 import type { Task, TaskInputs } from "../model/task.ts";
 import { refuseBarred } from "./approvals.ts";
 import type { Book } from "./book.ts";
 import { type Command, command } from "./command.ts";
+import { countSpending, spendingsOf } from "./spending-limits.ts";
 
 /** What the poster decides about a task; `budget` is 0 with an allowance. */
 type TaskTerms = Pick<
@@ -41,6 +43,8 @@ export const plainBrief = {
 export interface PostTask extends TaskTerms {
   /** Pays instead of a budget. */
   readonly allowance: AllowanceCharge | null;
+  /** Whose spending the budget counts as, where that is limited. */
+  readonly spender: Spender | null;
   /** How long the task stays on the board; null: until somebody ends it. */
   readonly expiresInHours: number | null;
   /** The moment at which it leaves the board, instead of a number of hours. */
@@ -73,13 +77,16 @@ export interface PostedTask {
 
 /**
  * Puts work on the board and its whole budget into escrow, or takes its cost from a daily allowance. Refuses
- * `party_not_found`, `funds_insufficient`, `allowance_used_up`,
- * `deadline_passed`.
+ * `party_not_found`, `funds_insufficient`, `spending_limit_reached`, `allowance_used_up`, `deadline_passed`.
  */
 export const postTask: Command<PostTask, PostedTask> = command({
   name: "post_task",
-  loads: (input) => ({ parties: [input.posterId], allowances: input.allowance === null ? [] : [input.allowance] }),
-  decide(book, { expiresInHours, allowance, notice, ...input }) {
+  loads: (input) => ({
+    parties: [input.posterId],
+    allowances: input.allowance === null ? [] : [input.allowance],
+    spendings: spendingsOf(input.spender, input.currency),
+  }),
+  decide(book, { expiresInHours, allowance, spender, notice, ...input }) {
     const poster = book.party(input.posterId);
     refuseBarred(poster);
     const id = book.newId();
@@ -110,8 +117,10 @@ export const postTask: Command<PostTask, PostedTask> = command({
       completedAt: null,
       eventCount: 0,
     });
-    if (allowance === null) book.transfer("hold", wallet(poster.id), escrow(id), input.budget, input.currency, id);
-    else useAllowance(book, allowance);
+    if (allowance === null) {
+      countSpending(book, spender, input.budget, input.currency);
+      book.transfer("hold", wallet(poster.id), escrow(id), input.budget, input.currency, id);
+    } else useAllowance(book, allowance);
     book.record(id, "task.posted", poster.id, { budget: input.budget, currency: input.currency });
     if (notice !== undefined) book.record(id, "progress.logged", null, { content: notice });
     if (expiresAt !== null) book.watchDeadline("expire-tasks", expiresAt);
@@ -121,13 +130,13 @@ export const postTask: Command<PostTask, PostedTask> = command({
 });
 
 function useAllowance(book: Book, { holderId, day, credits, dailyLimit }: AllowanceCharge): void {
-  const used = book.allowanceUsed(holderId, day) + credits;
+  const used = book.daily.allowanceUsed(holderId, day) + credits;
   if (used > dailyLimit) {
-    const resetsAt = addHours(`${day}T00:00:00.000Z` as Instant, 24);
+    const resetsAt = dayEnd(day);
     refuse("allowance_used_up", {
       message: `Today's free credits are used up. There are ${dailyLimit} new ones at ${resetsAt}.`,
       details: { dailyLimit, resetsAt },
     });
   }
-  book.setAllowanceUsed({ holderId, day, used });
+  book.daily.setAllowanceUsed({ holderId, day, used });
 }

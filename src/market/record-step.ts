@@ -58,5 +58,6 @@ export const recordStep: Command<RecordStep, { readonly run: Run }> = command({
 /** Beyond the day's limit too: what was begun is finished, and the next task waits for tomorrow. */
 function takeCredits(book: Book, before: Run, after: Run, { holderId, day, weights }: StepCharge): void {
   const credits = creditsFor(after, weights) - creditsFor(before, weights);
-  if (credits > 0) book.setAllowanceUsed({ holderId, day, used: book.allowanceUsed(holderId, day) + credits });
+  if (credits > 0)
+    book.daily.setAllowanceUsed({ holderId, day, used: book.daily.allowanceUsed(holderId, day) + credits });
 }

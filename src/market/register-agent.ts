@@ -29,7 +29,7 @@ export interface RegisterAgent {
 }
 
 /** A key that the caller made; the market only ever sees its hash. */
-export type NewKey = Pick<ApiKey, "userId" | "role" | "label" | "hash" | "prefix">;
+export type NewKey = Omit<ApiKey, "id" | "partyId" | "createdAt">;
 
 export interface RegisteredAgent {
   readonly party: Party;

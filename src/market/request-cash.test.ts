@@ -15,7 +15,14 @@ beforeEach(() => {
 });
 
 function request(kind: CashRequestKind, amountCents: number, partyId = party) {
-  return stage.market.execute(requestCash, { kind, partyId, amountCents, provider: "manual", reference: "RF18 5390" });
+  return stage.market.execute(requestCash, {
+    kind,
+    partyId,
+    amountCents,
+    provider: "manual",
+    reference: "RF18 5390",
+    spender: null,
+  });
 }
 
 function decide(requestId: Id, state: "confirmed" | "refused", partyId = party) {
@@ -32,7 +39,13 @@ describe("a deposit", () => {
   it("arrives when it is confirmed", () => {
     const asked = request("deposit", 2_500);
     expect(asked).toMatchObject({
-      request: { kind: "deposit", partyId: party, amountCents: 2_500, state: "requested", reference: "RF18 5390" },
+      request: {
+        kind: "deposit",
+        partyId: party,
+        amountCents: 2_500,
+        state: "requested",
+        reference: "RF18 5390",
+      },
       balance: 10_000,
     });
     expect(money()).toEqual([10_000, 0, 0]);
@@ -60,7 +73,14 @@ describe("a payout", () => {
   it("leaves the wallet when it is asked for, so that it cannot be spent twice", () => {
     expect(request("payout", 10_000).balance).toBe(0);
     expect(money()).toEqual([0, 0, 10_000]);
-    const more = { kind: "payout", partyId: party, amountCents: 1, provider: "manual", reference: null } as const;
+    const more = {
+      kind: "payout",
+      partyId: party,
+      amountCents: 1,
+      provider: "manual",
+      reference: null,
+      spender: null,
+    } as const;
     stage.expectRefused(requestCash, more, "funds_insufficient", { balance: 0, needed: 1 });
   });
 
@@ -84,6 +104,7 @@ describe("a payout", () => {
       amountCents: 1,
       provider: "manual",
       reference: null,
+      spender: null,
     } as const;
     expect(stage.market.balance(stage.worker)).toBe(100);
     stage.expectRefused(requestCash, input, "funds_insufficient", { currency: "usd", balance: 0 });
@@ -108,7 +129,14 @@ describe("a decision on a deposit or payout", () => {
     stage.expectRefused(decideCash, { ...input, requestId: nobody }, "cash_request_not_found");
     stage.expectRefused(decideCash, { ...input, partyId: admin }, "cash_request_not_found");
     stage.expectRefused(decideCash, { ...input, partyId: nobody }, "party_not_found");
-    const nobodys = { kind: "deposit", partyId: nobody, amountCents: 1, provider: "manual", reference: null } as const;
+    const nobodys = {
+      kind: "deposit",
+      partyId: nobody,
+      amountCents: 1,
+      provider: "manual",
+      reference: null,
+      spender: null,
+    } as const;
     stage.expectRefused(requestCash, nobodys, "party_not_found");
   });
 });

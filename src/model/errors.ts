@@ -93,6 +93,7 @@ const rules = {
   question_open: { kind: "conflict", message: "A question is already waiting for an answer." },
   answer_invalid: { kind: "invalid", message: "The answer does not fit the question." },
   revisions_used_up: { kind: "conflict", message: "No more revisions can be asked for on this task." },
+  spending_limit_reached: { kind: "funds", message: "The spending limit of the day is reached." },
   allowance_used_up: { kind: "funds", message: "Today's free credits are used up." },
   file_not_found: { kind: "not_found", message: "File not found." },
   file_too_large: { kind: "too_large", message: "The file is larger than 100 MiB." },

@@ -23,3 +23,18 @@ export function addMinutes(instant: Instant, minutes: number): Instant {
 export function addHours(instant: Instant, hours: number): Instant {
   return addMinutes(instant, hours * 60);
 }
+
+/** The UTC day of an instant, YYYY-MM-DD. */
+export function dayOf(instant: Instant): string {
+  return instant.slice(0, 10);
+}
+
+/** When a UTC day (YYYY-MM-DD) begins. */
+export function dayStart(day: string): Instant {
+  return `${day}T00:00:00.000Z` as Instant;
+}
+
+/** When a UTC day (YYYY-MM-DD) is over. */
+export function dayEnd(day: string): Instant {
+  return addHours(dayStart(day), 24);
+}

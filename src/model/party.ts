@@ -1,6 +1,7 @@
 import type { Id } from "./ids.ts";
 import type { Instant } from "./instant.ts";
 import type { ExecutorKind, ExecutorSettings, RunLimits } from "./run.ts";
+import type { SpendingLimits } from "./spending.ts";
 
 export type PartyKind = "organization" | "agent";
 
@@ -78,7 +79,7 @@ export interface ApprovalDecision {
 export type KeyRole = "member" | "admin";
 
 /** An API key as it is stored: only its hash, never the key. */
-export interface ApiKey {
+export interface ApiKey extends SpendingLimits {
   readonly id: Id;
   readonly partyId: Id;
   /** The person who made it; null for a key that belongs to nobody but the party. */
@@ -89,6 +90,8 @@ export interface ApiKey {
   readonly hash: string;
   /** The first characters, for display. */
   readonly prefix: string;
+  /** The key whose spending this one's is added to, because it replaced it; null: its own. */
+  readonly spendsAs: Id | null;
   readonly createdAt: Instant;
 }
 

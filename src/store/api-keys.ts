@@ -2,20 +2,24 @@ import type { Pool } from "pg";
 import type { Id } from "../model/ids.ts";
 import type { Instant } from "../model/instant.ts";
 import type { KeyRole } from "../model/party.ts";
+import type { SpendingLimits } from "../model/spending.ts";
 
 /** A key as its owner sees it afterwards. */
-export interface KeyInfo {
+export interface KeyInfo extends SpendingLimits {
   readonly id: Id;
   readonly partyId: Id;
   readonly userId: string | null;
   readonly label: string;
   readonly prefix: string;
   readonly role: KeyRole;
+  /** The key whose spending this one's is added to, because it replaced it; null: its own. */
+  readonly spendsAs: Id | null;
   readonly createdAt: Instant;
   readonly lastUsedAt: Instant | null;
 }
 
 const columns = `k.id, k.party_id as "partyId", k.user_id as "userId", k.label, k.prefix, k.role,
+  k.daily_cents as "dailyCents", k.daily_credits as "dailyCredits", k.spends_as as "spendsAs",
   k.created_at as "createdAt", k.last_used_at as "lastUsedAt"`;
 
 export interface KeyQuery {

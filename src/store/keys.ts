@@ -1,6 +1,8 @@
 import type { Pool } from "pg";
 import type { Id } from "../model/ids.ts";
+import type { Currency } from "../model/money.ts";
 import type { Approval, EngineerScope, KeyRole, PartyKind } from "../model/party.ts";
+import type { SpendingLimit } from "../model/spending.ts";
 import { coalesce } from "./coalesce.ts";
 
 /** Who calls, by a valid key or a session, as of now. */
@@ -19,6 +21,8 @@ export interface Caller {
   readonly approval: Approval;
   /** Available credits. */
   readonly credits: number;
+  /** What binds it when it spends: of its key, and of the agent that it is. */
+  readonly limits: readonly SpendingLimit[];
 }
 
 /** Whom a valid key names. */
@@ -27,9 +31,20 @@ export interface KeyHolder extends Caller {
   readonly hash: string;
 }
 
+/** A holder as it is read, its limits side by side. */
+interface HolderRow extends Omit<KeyHolder, "limits"> {
+  readonly spendsAs: Id | null;
+  readonly keyCents: number | null;
+  readonly keyCredits: number | null;
+  readonly agentCents: number | null;
+  readonly agentCredits: number | null;
+}
+
 const findHolders = {
   name: "find_key_holders",
-  text: `select k.id as "keyId", k.hash, k.role, k.user_id as "userId", p.id as "partyId", p.name as "partyName",
+  text: `select k.spends_as as "spendsAs", k.daily_cents as "keyCents", k.daily_credits as "keyCredits",
+      p.daily_cents as "agentCents", p.daily_credits as "agentCredits",
+      k.id as "keyId", k.hash, k.role, k.user_id as "userId", p.id as "partyId", p.name as "partyName",
       p.kind as "partyKind", p.engineer, p.approval,
       p.organization_id as "organizationId", coalesce(w.balance, 0) as credits
     from api_keys k
@@ -37,6 +52,18 @@ const findHolders = {
     left join wallets w on w.party_id = p.id and w.currency = 'credits'
     where k.hash = any($1) and k.revoked_at is null`,
 };
+
+function holderFrom({ spendsAs, keyCents, keyCredits, agentCents, agentCredits, ...holder }: HolderRow): KeyHolder {
+  const limits: SpendingLimit[] = [];
+  const bind = (of: SpendingLimit["of"], subjectId: Id, currency: Currency, amount: number | null): void => {
+    if (amount !== null) limits.push({ of, subjectId, currency, amount });
+  };
+  bind("key", spendsAs ?? holder.keyId, "usd", keyCents);
+  bind("key", spendsAs ?? holder.keyId, "credits", keyCredits);
+  bind("agent", holder.partyId, "usd", agentCents);
+  bind("agent", holder.partyId, "credits", agentCredits);
+  return { ...holder, limits };
+}
 
 /** Looks up keys by their hash. Nothing is cached: a revoked key stops working at the next request. */
 export class KeyRing {
@@ -50,8 +77,8 @@ export class KeyRing {
     this.#find = coalesce(
       (hash: string) => hash,
       async (hashes) => {
-        const { rows } = await pool.query<KeyHolder>({ ...findHolders, values: [hashes] });
-        return new Map(rows.map((holder) => [holder.hash, holder]));
+        const { rows } = await pool.query<HolderRow>({ ...findHolders, values: [hashes] });
+        return new Map(rows.map((row) => [row.hash, holderFrom(row)]));
       },
     );
   }
@@ -85,7 +112,7 @@ export async function hasAdminKey(pool: Pool): Promise<boolean> {
  * the one that looks after the market (see `readAdministrators`).
  */
 export async function readMember(pool: Pool, userId: string): Promise<Caller | undefined> {
-  const { rows } = await pool.query<Caller>({
+  const { rows } = await pool.query<Omit<Caller, "limits">>({
     name: "read_member",
     text: `select null as "keyId",
         case when p.id = (select k.party_id from api_keys k where k.role = 'admin' order by k.id limit 1)
@@ -98,5 +125,6 @@ export async function readMember(pool: Pool, userId: string): Promise<Caller | u
       where m.user_id = $1 order by m.created_at, p.id limit 1`,
     values: [userId],
   });
-  return rows[0];
+  // Limits are for programs.
+  return rows[0] && { ...rows[0], limits: [] };
 }

@@ -43,7 +43,7 @@ export async function competeAndPay(stage: EngineStage): Promise<CompetitionRows
     await stage.engine.execute(openDispute, { taskId, partyId: poster, submissionId: null, reason: "No." });
   }
   const ask = async (kind: CashRequestKind, partyId: Id, amountCents: number, state: "confirmed" | "refused") => {
-    const input = { kind, partyId, amountCents, provider: "manual", reference: null };
+    const input = { kind, partyId, amountCents, provider: "manual", reference: null, spender: null };
     const { request } = await stage.engine.execute(requestCash, input);
     await stage.engine.execute(decideCash, { requestId: request.id, partyId, state, note: null, decidedById: nobody });
   };

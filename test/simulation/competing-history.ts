@@ -19,6 +19,7 @@ import { nobody } from "../support/market-stage.ts";
 import type { CompetitionStep } from "./competing-steps.ts";
 import { inState, postersRef, type Resolved, send } from "./resolving.ts";
 import type { Scene } from "./scene.ts";
+import { boundSpender } from "./spending.ts";
 
 type Resolvers = {
   readonly [Name in CompetitionStep["do"]]: (step: Extract<CompetitionStep, { do: Name }>, scene: Scene) => Resolved;
@@ -88,7 +89,14 @@ export const competingResolvers: Resolvers = {
   },
   "ask for cash": ({ kind, by, amount }, scene) => {
     const partyId = scene.party(by);
-    return send(requestCash, { kind, partyId, amountCents: amount, provider: "manual", reference: null });
+    return send(requestCash, {
+      kind,
+      partyId,
+      amountCents: amount,
+      provider: "manual",
+      reference: null,
+      spender: boundSpender(partyId, scene.market.now),
+    });
   },
   "decide cash": ({ request, confirm, by }, scene) => {
     const asked = scene.cashRequest(request);

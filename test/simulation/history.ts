@@ -27,6 +27,7 @@ import { competingResolvers } from "./competing-history.ts";
 import { type Executor, inState, postersRef, type Resolved, send } from "./resolving.ts";
 import { runningResolvers } from "./running-history.ts";
 import { fittingAnswers, Scene } from "./scene.ts";
+import { boundSpender } from "./spending.ts";
 import type { Step } from "./steps.ts";
 
 /** How a command ended: its result, the code it was refused with, or `fault` for an error that is no refusal. */
@@ -204,6 +205,7 @@ function post(step: Extract<Step, { do: "post" }>, scene: Scene): Resolved {
   const allowance = { holderId, day: scene.market.now.slice(0, 10), ...allowanceRules };
   const task = aTask(posterId, {
     currency: step.currency,
+    spender: boundSpender(posterId, scene.market.now),
     ...(step.funding === "escrow" || isCompetedFor ? { budget: step.budget } : { budget: 0, allowance }),
     intake: step.intake,
     category: categoryOf(scene.space),

@@ -56,6 +56,7 @@ it(`keeps every promise about money, winners and states through ${histories} his
     "post: done",
     "post: funds_insufficient",
     "post: allowance_used_up",
+    "post: spending_limit_reached",
     "claim: done",
     "claim: own_task",
     "claim: task_not_found",

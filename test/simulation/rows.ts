@@ -17,6 +17,7 @@ import {
   parties,
   questions,
   reviews,
+  spendings,
   submissions,
   taskEvents,
   tasks,
@@ -54,6 +55,8 @@ const queries: Readonly<Record<string, string>> = {
   // Here every holder is a party.
   allowances: `select ${allowances.columns} from allowances
     where holder_id collate "C" between $1 and $2 order by holder_id collate "C", day`,
+  spendings: `select ${spendings.columns} from spendings
+    where subject_id between $1 and $2 order by subject_id, currency, day`,
   wallets: `select ${wallets.columns} from wallets where party_id between $1 and $2 order by party_id, currency`,
   transfers: `select ${transfers.columns} from transfers where id between $1 and $2 order by id`,
   events: `select ${taskEvents.columns} from task_events where task_id between $1 and $2 order by task_id, number`,
@@ -126,6 +129,7 @@ export function rowsInMemory(market: MemoryMarket): Rows {
     keys: sorted([...market.keys.values()], ({ id }) => id),
     memberships: sorted(market.memberships, ({ organizationId, userId }) => organizationId + userId),
     allowances: sorted([...market.allowances.values()], ({ holderId, day }) => holderId + day),
+    spendings: sorted([...market.spendings.values()], ({ subjectId, currency, day }) => subjectId + currency + day),
     wallets: sorted([...market.wallets.values()], ({ partyId, currency }) => partyId + currency),
     transfers: sorted(market.transfers, ({ id }) => id),
     events: sorted(market.events, ({ taskId, number }) => `${taskId} ${String(number).padStart(6, "0")}`),

@@ -1,12 +1,15 @@
 import { noTally } from "../../src/market/book-records.ts";
 import { type Assignment, isLive, isWorking } from "../../src/model/assignment.ts";
 import type { Id } from "../../src/model/ids.ts";
+import type { Instant } from "../../src/model/instant.ts";
 import { instantToMs } from "../../src/model/instant.ts";
+import type { Currency } from "../../src/model/money.ts";
 import { sameSide } from "../../src/model/party.ts";
 import { isTry, type Task } from "../../src/model/task.ts";
 import type { MemoryMarket } from "../support/memory-market.ts";
 import { allowanceRules } from "./history.ts";
 import { promise } from "./promise.ts";
+import { spendingRules } from "./spending.ts";
 
 /** What 3-domain promises about work, at any moment: clocks, questions, reviews, free credits, standing figures. */
 export function checkWork(market: MemoryMarket): void {
@@ -19,6 +22,7 @@ export function checkWork(market: MemoryMarket): void {
   checkQuestions(market);
   checkReviews(market);
   checkAllowances(market);
+  checkSpendings(market);
   checkStandings(market);
 }
 
@@ -126,6 +130,27 @@ function checkAllowances(market: MemoryMarket): void {
   }
   const counted = market.allowances.size;
   promise(expected.size === counted, () => `${expected.size} days had tasks on an allowance, ${counted} are counted`);
+}
+
+/** What counts as spent in a day is what was posted and paid out in it, and never more than the limit. */
+function checkSpendings(market: MemoryMarket): void {
+  const expected = new Map<string, number>();
+  const add = (partyId: Id, currency: Currency, at: Instant, amount: number): void => {
+    const key = `${partyId}:${currency}:${at.slice(0, 10)}`;
+    expected.set(key, (expected.get(key) ?? 0) + amount);
+  };
+  for (const { funding, posterId, currency, createdAt, budget } of market.tasks.values()) {
+    if (funding === "escrow") add(posterId, currency, createdAt, budget);
+  }
+  for (const { kind, partyId, createdAt, amountCents } of market.cashRequests.values()) {
+    if (kind === "payout") add(partyId, "usd", createdAt, amountCents);
+  }
+  for (const [key, { amount, currency }] of market.spendings) {
+    promise(amount === expected.get(key), () => `${amount} counts as spent of ${expected.get(key)}`);
+    promise(amount <= spendingRules[currency], () => `${amount} ${currency} spent in a day`);
+  }
+  const counted = market.spendings.size;
+  promise(expected.size === counted, () => `${expected.size} days had spending, ${counted} are counted`);
 }
 
 /** An agent's standing figures are the sums of what became of its work; its own side's tries and ratings do not count. */

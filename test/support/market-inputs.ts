@@ -5,6 +5,7 @@ import type { OrganizationOwner, RegisterOrganization } from "../../src/market/r
 import type { SubmitProposal } from "../../src/market/submit-proposal.ts";
 import type { Id } from "../../src/model/ids.ts";
 import type { EngineerScope } from "../../src/model/party.ts";
+import { noSpendingLimits } from "../../src/model/spending.ts";
 
 export interface AgentWish {
   readonly organizationId?: Id | null;
@@ -66,6 +67,7 @@ export function aTask(posterId: Id, wish: Partial<PostTask> = {}): PostTask {
     currency: "credits",
     budget: 25,
     allowance: null,
+    spender: null,
     feeBasisPoints: 1_000,
     reviewPolicy: "auto",
     reviewHours: 72,
@@ -106,5 +108,5 @@ export function aProposal(taskId: Id, workerId: Id, wish: Partial<SubmitProposal
 
 /** The stored half of a key; its hash must be unique. */
 export function aKey(hash: string = randomUUID()): NewKey {
-  return { userId: null, role: "member", label: "test", hash, prefix: "test" };
+  return { userId: null, role: "member", label: "test", hash, prefix: "test", ...noSpendingLimits, spendsAs: null };
 }

@@ -128,12 +128,15 @@ export class MarketStage {
     const questions = [...this.market.questions.keys()].map((id) => book.question(id));
     const submissions = [...this.market.assignments.keys()].map((id) => book.newestSubmissionOf(id));
     const allowances = [...this.market.allowances.values()].map(({ holderId, day }) =>
-      book.allowanceUsed(holderId, day),
+      book.daily.allowanceUsed(holderId, day),
+    );
+    const spendings = [...this.market.spendings.values()].map(({ subjectId, currency, day }) =>
+      book.daily.spent(subjectId, currency, day),
     );
     const competition = [book.proposals, book.disputes, book.evaluations, book.cashRequests].map((shelf) => [
       ...shelf.values(),
     ]);
-    return { tasks, parties, allotments, questions, submissions, allowances, competition };
+    return { tasks, parties, allotments, questions, submissions, allowances, spendings, competition };
   }
 }
 

@@ -23,6 +23,7 @@ import type { Membership, Person } from "../../src/model/person.ts";
 import type { Proposal } from "../../src/model/proposal.ts";
 import type { Question } from "../../src/model/question.ts";
 import type { Run, RunStep } from "../../src/model/run.ts";
+import type { Spending, SpendingKey } from "../../src/model/spending.ts";
 import type { Task } from "../../src/model/task.ts";
 import { type Dependency, dependencyKey, type Invitation, type Message } from "../../src/model/team.ts";
 import type { Transfer, Wallet } from "../../src/model/wallet.ts";
@@ -63,6 +64,7 @@ export class MemoryMarket {
   readonly allotments = new Map<string, GrantAllotment>();
   readonly wallets = new Map<string, Wallet>();
   readonly allowances = new Map<string, AllowanceUse>();
+  readonly spendings = new Map<string, Spending>();
   readonly questions = new Map<Id, Question>();
   readonly people = new Map<string, Person>();
   readonly memberships: Membership[] = [];
@@ -146,6 +148,7 @@ export class MemoryMarket {
       files: pick(this.files, new Set(files)),
       takenEmails: [...this.people.values()].map(({ email }) => email).filter((email) => emails.has(email)),
       allowances: pick(this.allowances, new Set(allowanceKeys)),
+      spendings: pick(this.spendings, new Set(loads.flatMap((each) => each.spendings ?? []).map(spendingKey))),
       parties: pick(this.parties, knownParties),
       wallets: pick(
         this.wallets,
@@ -235,6 +238,9 @@ export class MemoryMarket {
     for (const wallet of [...changes.newWallets, ...changes.changedWallets]) {
       this.wallets.set(walletKey(wallet.partyId, wallet.currency), wallet);
     }
+    for (const spending of [...changes.newSpendings, ...changes.changedSpendings]) {
+      this.spendings.set(spendingKey(spending), spending);
+    }
     for (const use of [...changes.newAllowances, ...changes.changedAllowances]) {
       this.allowances.set(allowanceKey(use), use);
     }
@@ -311,6 +317,10 @@ export class MemoryMarket {
 
 function walletKey(partyId: Id, currency: Currency): string {
   return `${partyId}:${currency}`;
+}
+
+function spendingKey({ subjectId, currency, day }: SpendingKey): string {
+  return `${subjectId}:${currency}:${day}`;
 }
 
 function allowanceKey({ holderId, day }: Pick<AllowanceUse, "holderId" | "day">): string {

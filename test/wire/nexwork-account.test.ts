@@ -25,7 +25,7 @@ afterAll(() => house.close());
 /** The agent asks for it and an admin confirms it. */
 async function payOut({ id: partyId }: Member, amountCents: number): Promise<void> {
   const { engine } = house.app;
-  const wish = { kind: "payout", partyId, amountCents, provider: "manual", reference: null } as const;
+  const wish = { kind: "payout", partyId, amountCents, provider: "manual", reference: null, spender: null } as const;
   const { request } = await engine.execute(requestCash, wish);
   const decision = { requestId: request.id, partyId, note: null, decidedById: null, state: "confirmed" } as const;
   await engine.execute(decideCash, decision);

@@ -29,7 +29,14 @@ export function deposit(party: string, cents: string, options: DepositOptions, p
     async ({ engine, adminId }) => {
       const partyId = isId(party) ? party.toLowerCase() : refuse("party_not_found");
       const retry = (step: string) => retryOf(options.idempotencyKey, step, [partyId, amountCents, reference]);
-      const asked = { kind: "deposit" as const, partyId, amountCents, provider: manualProvider, reference };
+      const asked = {
+        kind: "deposit" as const,
+        partyId,
+        amountCents,
+        provider: manualProvider,
+        reference,
+        spender: null,
+      };
       const { request } = await engine.execute(requestCash, asked, retry("ask"));
       const word = { requestId: request.id, partyId, state: "confirmed" as const, note: null, decidedById: adminId };
       const done = await engine.execute(decideCash, word, retry("confirm"));

@@ -10,12 +10,13 @@ import type { AllowanceUse, FileOwner, GrantAllotment, Party } from "../../model
 import type { ProposalStanding } from "../../model/proposal.ts";
 import type { Question } from "../../model/question.ts";
 import type { Run } from "../../model/run.ts";
+import type { Spending, SpendingKey } from "../../model/spending.ts";
 import type { Task } from "../../model/task.ts";
 import type { Dependency, Invitation, Message } from "../../model/team.ts";
 import type { Wallet } from "../../model/wallet.ts";
 import { cashRequests, disputes, evaluations, proposalStandings } from "./competing-tables.ts";
 import { runs } from "./run-tables.ts";
-import { allowances, assignments, grantAllotments, parties, questions, tasks, wallets } from "./tables.ts";
+import { allowances, assignments, grantAllotments, parties, questions, spendings, tasks, wallets } from "./tables.ts";
 import { dependencies, invitations } from "./team-tables.ts";
 
 /**
@@ -136,6 +137,14 @@ const lockWallets = {
     order by party_id, currency for update`,
 };
 
+/** Read after the wallets are locked: whoever spends locks the wallet it is spent from. */
+const readSpendings = {
+  name: "read_spendings",
+  text: `select ${spendings.columns} from spendings
+    where (subject_id, day, currency) in (
+      select * from json_to_recordset($1) as r("subjectId" uuid, "day" date, "currency" text))`,
+};
+
 /**
  * Loads and locks everything a batch needs, in one round trip: the statements are sent together and run one after the
  * other. Must be called inside a transaction on a pipelined connection.
@@ -152,6 +161,7 @@ export async function loadBook(client: ClientBase, named: Loads): Promise<BookCo
   const ownerEmails = loads.ownerEmails ?? [];
   const fileIds = loads.files ?? [];
   const allowanceKeys = loads.allowances ?? [];
+  const spendingKeys = loads.spendings ?? [];
   const emails = loads.emails ?? [];
   const proposalsOf = loads.proposalsOf ?? [];
   const disputesOf = loads.disputesOf ?? [];
@@ -178,6 +188,7 @@ export async function loadBook(client: ClientBase, named: Loads): Promise<BookCo
     ,
     partyRows,
     walletRows,
+    spendingRows,
     emailRows,
   ] = await Promise.all([
     when<Task>(taskIds.length, () => client.query({ ...lockTasks, values: [taskIds, unblocks] })),
@@ -206,6 +217,9 @@ export async function loadBook(client: ClientBase, named: Loads): Promise<BookCo
       client.query({ ...readParties, values: [partyIds, taskIds, settled] }),
     ),
     when<Wallet>(partyIds.length + settled.length, () => client.query({ ...lockWallets, values: [partyIds, settled] })),
+    when<Spending>(spendingKeys.length, () =>
+      client.query({ ...readSpendings, values: [JSON.stringify(spendingKeys)] }),
+    ),
     when<{ email: string }>(emails.length, () => client.query({ ...readTakenEmails, values: [emails] })),
   ]);
   refuseStale(taskRows, dependencyRows);
@@ -216,6 +230,7 @@ export async function loadBook(client: ClientBase, named: Loads): Promise<BookCo
     wallets: walletRows,
     allotments: allotmentRows,
     allowances: allowanceRows,
+    spendings: spendingRows,
     questions: questionRows,
     submissions: submissionRows,
     files: fileRows,
@@ -273,6 +288,7 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
   const cash = new Set<Id>();
   const approvalsOf = new Set<Id>();
   const allowances = new Map<string, Pick<AllowanceUse, "holderId" | "day">>();
+  const spent = new Map<string, SpendingKey>();
   const emails = new Set<string>();
   const ownerEmails = new Set<string>();
   for (const loads of each) {
@@ -291,6 +307,7 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
     for (const id of loads.cashRequests ?? []) cash.add(id);
     for (const id of loads.approvalsOf ?? []) approvalsOf.add(id);
     for (const { holderId, day } of loads.allowances ?? []) allowances.set(`${holderId} ${day}`, { holderId, day });
+    for (const key of loads.spendings ?? []) spent.set(`${key.subjectId} ${key.currency} ${key.day}`, key);
     for (const email of loads.emails ?? []) emails.add(email);
     for (const email of loads.ownerEmails ?? []) ownerEmails.add(email);
   }
@@ -310,6 +327,7 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
     cashRequests: [...cash],
     approvalsOf: [...approvalsOf],
     allowances: [...allowances.values()],
+    spendings: [...spent.values()],
     emails: [...emails],
     ownerEmails: [...ownerEmails],
   };

@@ -26,6 +26,7 @@ import {
   parties,
   questions,
   reviews,
+  spendings,
   submissions,
   taskEvents,
   taskProgress,
@@ -93,6 +94,8 @@ export function saveBook(client: ClientBase, changes: BookChanges): Promise<unkn
   write(cashRequests.update, changes.changedCashRequests);
   write(grantAllotments.insert, changes.newAllotments);
   write(grantAllotments.update, changes.changedAllotments);
+  write(spendings.insert, changes.newSpendings);
+  write(spendings.update, changes.changedSpendings);
   write(allowances.insert, changes.newAllowances);
   write(allowances.update, changes.changedAllowances);
   write(wallets.insert, changes.newWallets);

@@ -3,6 +3,7 @@ import type { TaskEvent } from "../../model/events.ts";
 import type { Agent, AllowanceUse, ApiKey, GrantAllotment, Party } from "../../model/party.ts";
 import type { Membership, Person } from "../../model/person.ts";
 import type { Question } from "../../model/question.ts";
+import type { Spending } from "../../model/spending.ts";
 import type { Task } from "../../model/task.ts";
 import type { Transfer, Wallet } from "../../model/wallet.ts";
 import { defineTable, type Statement } from "../table.ts";
@@ -197,6 +198,9 @@ export const apiKeys = defineTable<ApiKey>({
     label: "text",
     hash: "text",
     prefix: "text",
+    dailyCents: "bigint",
+    dailyCredits: "bigint",
+    spendsAs: "uuid",
     createdAt: "timestamptz",
   },
 });
@@ -217,6 +221,12 @@ export const allowances = defineTable<AllowanceUse>({
   name: "allowances",
   key: ["holderId", "day"],
   columns: { holderId: "text", day: "date", used: "integer" },
+});
+
+export const spendings = defineTable<Spending>({
+  name: "spendings",
+  key: ["subjectId", "currency", "day"],
+  columns: { subjectId: "uuid", currency: "text", day: "date", amount: "bigint" },
 });
 
 export const questions = defineTable<Question>({

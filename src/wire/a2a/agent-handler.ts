@@ -30,6 +30,7 @@ import type { AgentProfile } from "../../store/agent-profiles.ts";
 import type { IdempotencyKey } from "../../store/idempotency.ts";
 import type { Caller } from "../../store/keys.ts";
 import type { DoorContext } from "../shared/door.ts";
+import { spenderOf } from "../shared/spender.ts";
 import { agentCardOf } from "./card.ts";
 import { followTask } from "./follow.ts";
 import { readHistoryLength, readListQuery, writePageToken } from "./paging.ts";
@@ -205,7 +206,7 @@ export class AgentConversation {
     const { caller, agent } = this.#conversation;
     const sideOfAgent = agent.organizationId ?? agent.id;
     if (sideOfAgent === (caller.organizationId ?? caller.partyId)) refuse("own_task");
-    const input = newTask(message, metadata, this.#conversation, this.#context.feeBasisPoints);
+    const input = newTask(message, metadata, this.#conversation, this.#context);
     const { task } = await this.#context.engine.execute(postTask, input, { idempotency });
     return this.#find(task.id);
   }
@@ -297,7 +298,7 @@ function newTask(
   message: Message,
   metadata: SendMessageRequest["metadata"],
   { agent, caller }: Conversation,
-  feeBasisPoints: number,
+  { feeBasisPoints, clock }: DoorContext,
 ): PostTask {
   const { title, description, data, contextId, terms } = readBrief(message, metadata);
   const { currency, review } = terms;
@@ -320,6 +321,7 @@ function newTask(
     currency,
     budget,
     allowance: null,
+    spender: spenderOf(caller, clock()),
     feeBasisPoints,
     reviewPolicy: review,
     reviewHours,

@@ -9,6 +9,7 @@ import { readAgentProfile } from "../../store/agent-profiles.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { Route } from "../shared/door.ts";
 import { idempotencyOf } from "../shared/idempotency-key.ts";
+import { spenderOf } from "../shared/spender.ts";
 import { outcomeOf } from "./hired-run.ts";
 import { envelope } from "./present.ts";
 import { executorOf } from "./running.ts";
@@ -62,6 +63,7 @@ export const execute: Route = (app, context) => {
           currency: "credits",
           budget,
           allowance: null,
+          spender: spenderOf(caller, context.clock()),
           feeBasisPoints,
           timeLimitMinutes,
           expiresInHours,

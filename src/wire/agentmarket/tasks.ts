@@ -6,6 +6,7 @@ import { readBoard } from "../../store/board.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { Route } from "../shared/door.ts";
 import { idempotencyOf } from "../shared/idempotency-key.ts";
+import { spenderOf } from "../shared/spender.ts";
 import { readCursor, readLimit } from "./paging.ts";
 import { envelope, listEnvelope, presentTask } from "./present.ts";
 import {
@@ -38,7 +39,7 @@ const NewTask = Type.Object({
 });
 
 /** POST /api/tasks – seed 003, "Post a new task to the marketplace". The budget is held at once. 201 · 400 · 401 · 402. */
-export const postTask: Route = (app, { engine, feeBasisPoints }) => {
+export const postTask: Route = (app, { engine, feeBasisPoints, clock }) => {
   app.post(
     "/api/tasks",
     { config: requiresKey, schema: { body: NewTask, response: answers(201, Envelope(TaskView)) } },
@@ -59,6 +60,7 @@ export const postTask: Route = (app, { engine, feeBasisPoints }) => {
           currency: "credits",
           budget,
           allowance: null,
+          spender: spenderOf(caller, clock()),
           feeBasisPoints,
           reviewPolicy: review,
           reviewHours,

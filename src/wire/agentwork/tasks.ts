@@ -2,6 +2,7 @@ import { Type } from "@fastify/type-provider-typebox";
 import { plainBrief, postTask } from "../../market/post-task.ts";
 import { refuse } from "../../model/errors.ts";
 import { isId } from "../../model/ids.ts";
+import { dayOf } from "../../model/instant.ts";
 import { hasEngineer, readAgentworkEvents, readAgentworkList } from "../../store/agentwork-tasks.ts";
 import { requiresKey } from "../shared/authenticate.ts";
 import type { Route } from "../shared/door.ts";
@@ -45,9 +46,10 @@ export const createTask: Route = (app, { engine, reads, clock, agentworkTaskCred
           ...plainBrief,
           currency: "credits",
           budget: 0,
+          spender: null,
           allowance: {
             holderId: allowanceHolderId,
-            day: clock().slice(0, 10),
+            day: dayOf(clock()),
             credits: agentworkTaskCredits,
             dailyLimit: dailyCredits,
           },

@@ -4,6 +4,7 @@ import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { Route } from "../shared/door.ts";
 import { idempotencyOf } from "../shared/idempotency-key.ts";
 import { payerOf, spend } from "../shared/rate-limit.ts";
+import { spenderOf } from "../shared/spender.ts";
 import { creationLimit } from "./limits.ts";
 import { presentNewTask } from "./present.ts";
 import { answers, NewTask, TaskAnswer } from "./schemas.ts";
@@ -17,7 +18,7 @@ const review = { reviewPolicy: "manual", reviewHours: 72, maxRevisions: 3 } as c
  * POST /tasks – seed 000, "Create a new task". The payout is held at once. A repeated Idempotency-Key counts as another
  * creation. 201 · 400 · 401 · 402 · 409 · 429 also more than 50 in an hour.
  */
-export const postTask: Route = (app, { engine, feeBasisPoints, rateLimiter }) => {
+export const postTask: Route = (app, { engine, feeBasisPoints, rateLimiter, clock }) => {
   app.post(
     "/api/agent/v1/tasks",
     { config: requiresKey, schema: { body: NewTask, response: answers(201, TaskAnswer) } },
@@ -46,6 +47,7 @@ export const postTask: Route = (app, { engine, feeBasisPoints, rateLimiter }) =>
           currency: "usd",
           budget: body.payout_cents,
           allowance: null,
+          spender: spenderOf(caller, clock()),
           feeBasisPoints,
           ...review,
           timeLimitMinutes: body.time_limit_minutes ?? defaults.timeLimitMinutes,

@@ -22,6 +22,16 @@ export const adminOnly = {
   },
 } as const;
 
+/**
+ * Put before whatever would let a key with a spending limit spend without it: other keys, limits, passwords. Refuses
+ * `not_allowed`.
+ */
+export function refuseLimitedKey({ limits }: Caller): void {
+  if (limits.some((limit) => limit.of === "key")) {
+    refuse("not_allowed", { message: "A key with a spending limit manages no keys, limits or passwords." });
+  }
+}
+
 /** An id from the path in its one spelling; one that could not be an id is simply not found. */
 export function idFrom(text: string, code: RefusalCode): Id {
   return isId(text) ? text.toLowerCase() : refuse(code);

@@ -7,6 +7,7 @@ import { readCashRequest, readCashRequests } from "../../store/cash-requests.ts"
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { DoorContext, Route } from "../shared/door.ts";
 import type { PaymentSteps } from "../shared/payments.ts";
+import { spenderOf } from "../shared/spender.ts";
 import { adminOnly, idFrom, retryOf } from "./caller.ts";
 import { CashRequestView } from "./competing-views.ts";
 import { presentPage, readCursor, readLimit } from "./paging.ts";
@@ -53,9 +54,10 @@ export const requestCash: Route = (app, context) => {
       async (request, reply) => {
         const caller = callerOf(request);
         const { amount, reference = null } = request.body;
+        const spender = spenderOf(caller, context.clock());
         const { request: made, balance } = await context.engine.execute(
           requestCashCommand,
-          { kind, partyId: caller.partyId, amountCents: amount, provider: context.payments.name, reference },
+          { kind, partyId: caller.partyId, amountCents: amount, provider: context.payments.name, reference, spender },
           retryOf(request, caller),
         );
         const { instructions, url } = await begin(made, context);

@@ -35,6 +35,7 @@ import { runComponents } from "./run-views.ts";
 import { cancelRun, getRun, listRunSteps, listRuns, runEvents } from "./runs.ts";
 import { authenticatePerson } from "./session-caller.ts";
 import { becomeFirstAdministrator, sessionRoutes } from "./sessions.ts";
+import { getSpendingLimits, putSpendingLimits } from "./spending-limits.ts";
 import { acceptInvitation, declineInvitation, inviteMember, listInvitations, reassignSubtask } from "./staffing.ts";
 import { listSubmissions } from "./submissions.ts";
 import { getSubtask, getSubtaskContext } from "./subtasks.ts";
@@ -76,6 +77,8 @@ const routes: readonly Route[] = [
   createKey,
   deleteKey,
   rotateKey,
+  getSpendingLimits,
+  putSpendingLimits,
   createAgent,
   listAgents,
   getAgent,

@@ -1,5 +1,5 @@
 import { Type } from "@fastify/type-provider-typebox";
-import { addHours, type Instant } from "../../model/instant.ts";
+import { addHours, dayOf, dayStart } from "../../model/instant.ts";
 import { readEarnings } from "../../store/agent-earnings.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { Route } from "../shared/door.ts";
@@ -48,13 +48,13 @@ export const getEarnings: Route = (app, context) => {
     },
     async (request) => {
       const { currency = "usd", days } = request.query;
-      const today = context.clock().slice(0, 10);
-      const since = addHours(`${today}T00:00:00.000Z` as Instant, -24 * (Number(days ?? defaultDays) - 1));
+      const today = dayOf(context.clock());
+      const since = addHours(dayStart(today), -24 * (Number(days ?? defaultDays) - 1));
       const { partyId } = callerOf(request);
       const earned = await readEarnings(context.reads, { operatorId: partyId, currency, since });
       return {
         currency,
-        from: since.slice(0, 10),
+        from: dayOf(since),
         to: today,
         days: earned.map(({ agentId, agentName, day, amount, payments }) => ({
           agent_id: agentId,

@@ -2,16 +2,16 @@ import { Type } from "@fastify/type-provider-typebox";
 import { issueKey } from "../../market/issue-key.ts";
 import { refuse } from "../../model/errors.ts";
 import { isId, type Id as PartyId } from "../../model/ids.ts";
-import type { KeyRole } from "../../model/party.ts";
 import { readAgentProfile } from "../../store/agent-profiles.ts";
 import { type KeyInfo, readKeys, readManagedKey, revokeKey } from "../../store/api-keys.ts";
 import type { Caller } from "../../store/keys.ts";
 import { apiKeyForRequest, type KeyFormat, keyFormatOf, storedHalf } from "../shared/api-keys.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { DoorContext, Route } from "../shared/door.ts";
-import { idFrom, retryOf } from "./caller.ts";
+import { idFrom, refuseLimitedKey, retryOf } from "./caller.ts";
+import { LimitFields, readLimits } from "./limit-fields.ts";
 import { presentPage, readCursor, readLimit } from "./paging.ts";
-import { answers, IdParams, NoFields, nullable, Paging, page } from "./schemas.ts";
+import { answers, IdParams, NoFields, nullable, Paging, page, refuseField } from "./schemas.ts";
 import { KeyView } from "./views.ts";
 
 const formats = { gh_live: "native", aw_live: "agentwork", nxw: "nexwork" } as const satisfies Record<
@@ -58,6 +58,7 @@ export const createKey: Route = (app, context) => {
     ),
     role: Type.Optional(Type.Enum(["member", "admin"], { default: "member" })),
     agent_id: AgentChoice,
+    limits: Type.Optional(LimitFields),
   });
   app.post(
     "/v1/keys",
@@ -73,12 +74,17 @@ export const createKey: Route = (app, context) => {
     },
     async (request, reply) => {
       const caller = callerOf(request);
-      const { label = "API key", format = "gh_live", role = "member", agent_id = null } = request.body;
+      const { label = "API key", format = "gh_live", role = "member", agent_id = null, limits } = request.body;
+      refuseLimitedKey(caller);
       if (role === "admin" && caller.role !== "admin") refuse("not_allowed");
+      if (role === "admin" && limits !== undefined) refuseField("limits", "cannot be set for an administrator's key.");
       const partyId = await partyFor(agent_id, caller, context);
       const retry = retryOf(request, caller);
       const apiKey = apiKeyForRequest(formats[format], context.secret, retry.idempotency);
-      const key = storedHalf(apiKey, role, label, partyId === caller.partyId ? caller.userId : null);
+      const key = {
+        ...storedHalf(apiKey, role, label, partyId === caller.partyId ? caller.userId : null),
+        ...(limits === undefined ? {} : readLimits(limits)),
+      };
       const issued = await context.engine.execute(issueKey, { partyId, key }, retry);
       reply.code(201);
       return { key: presentKey({ ...issued.key, lastUsedAt: null }), api_key: apiKey };
@@ -101,7 +107,9 @@ export const deleteKey: Route = (app, context) => {
       },
     },
     async (request, reply) => {
-      const key = await managedKey(request.params.id, callerOf(request), context);
+      const caller = callerOf(request);
+      refuseLimitedKey(caller);
+      const key = await managedKey(request.params.id, caller, context);
       await revokeKey(context.reads, key.id);
       return reply.code(204).send(null);
     },
@@ -125,15 +133,15 @@ export const rotateKey: Route = (app, context) => {
     },
     async (request, reply) => {
       const caller = callerOf(request);
+      refuseLimitedKey(caller);
       const retry = retryOf(request, caller);
       // Revoked already when this is a retry.
       const old = await managedKey(request.params.id, caller, context, retry.idempotency !== undefined);
       const apiKey = apiKeyForRequest(keyFormatOf(old.prefix), context.secret, retry.idempotency);
-      const issued = await context.engine.execute(
-        issueKey,
-        { partyId: old.partyId, key: storedHalf(apiKey, old.role, old.label, old.userId) },
-        retry,
-      );
+      const { dailyCents, dailyCredits, spendsAs } = old;
+      const like = storedHalf(apiKey, old.role, old.label, old.userId);
+      const key = { ...like, dailyCents, dailyCredits, spendsAs: spendsAs ?? old.id };
+      const issued = await context.engine.execute(issueKey, { partyId: old.partyId, key }, retry);
       await revokeKey(context.reads, old.id);
       reply.code(201);
       return { key: presentKey({ ...issued.key, lastUsedAt: null }), api_key: apiKey };
@@ -148,6 +156,8 @@ export function presentKey(key: KeyInfo) {
     label: key.label,
     prefix: key.prefix,
     role: key.role,
+    daily_cents: key.dailyCents,
+    daily_credits: key.dailyCredits,
     created_at: key.createdAt,
     last_used_at: key.lastUsedAt,
   };
@@ -161,12 +171,12 @@ async function partyFor(agentId: string | null, caller: Caller, { reads }: DoorC
 }
 
 /** Refuses `key_not_found`, and `not_allowed` where a member would touch an administrator's key. */
-async function managedKey(
+export async function managedKey(
   id: string,
   caller: Caller,
   { reads }: DoorContext,
   revokedToo = false,
-): Promise<KeyInfo & { role: KeyRole }> {
+): Promise<KeyInfo> {
   const found = await readManagedKey(reads, idFrom(id, "key_not_found"), caller.partyId, { revokedToo });
   const key = found ?? refuse("key_not_found");
   if (key.role === "admin" && caller.role !== "admin") refuse("not_allowed");

@@ -4,6 +4,7 @@ import { refuse } from "../../model/errors.ts";
 import { maxPasswordLength, minPasswordLength } from "../../people/people.ts";
 import type { DoorContext, Route } from "../shared/door.ts";
 import { checkOrigin } from "../shared/origin.ts";
+import { refuseLimitedKey } from "./caller.ts";
 import { answers } from "./schemas.ts";
 
 /**
@@ -44,6 +45,7 @@ export const putPassword: Route = (app, context) => {
 async function personOf(request: FastifyRequest, { sessions, publicUrl }: DoorContext) {
   const { caller } = request;
   if (caller !== null && caller.keyId !== null) {
+    refuseLimitedKey(caller);
     const userId = caller.userId ?? refuse("not_allowed", { message: "This API key belongs to no person." });
     return { userId, sessionToken: null };
   }

@@ -7,6 +7,7 @@ import { readAgentProfile } from "../../store/agent-profiles.ts";
 import type { Caller } from "../../store/keys.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { DoorContext, Route } from "../shared/door.ts";
+import { spenderOf } from "../shared/spender.ts";
 import { retryOf } from "./caller.ts";
 import { presentTask } from "./present.ts";
 import { Amount, answers, Currency, nullable, refuseField, Slug, Slugs, Text, Title } from "./schemas.ts";
@@ -105,6 +106,7 @@ async function readNewTask(body: Static<typeof NewTask>, caller: Caller, context
     ...(intake === "proposals" ? competingTerms(body) : plainTerms(body)),
     budget: body.budget,
     allowance: null,
+    spender: spenderOf(caller, context.clock()),
     feeBasisPoints: context.feeBasisPoints,
     reviewHours: body.review_hours ?? 72,
     maxRevisions: body.max_revisions === undefined ? 3 : body.max_revisions,

@@ -4,9 +4,11 @@ import { type PostProject, postProject as postProjectCommand } from "../../marke
 import { startProject as startProjectCommand } from "../../market/start-project.ts";
 import { refuse } from "../../model/errors.ts";
 import type { Id } from "../../model/ids.ts";
+import type { Caller } from "../../store/keys.ts";
 import { readGraph, readMembers, readProject, readProjects } from "../../store/project-views.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { DoorContext, Route } from "../shared/door.ts";
+import { spenderOf } from "../shared/spender.ts";
 import { retryOf } from "./caller.ts";
 import { presentPage, readCursor, readLimit } from "./paging.ts";
 import { NewSubtasks, PlannedAnswer, presentPlanned, readSubtasks } from "./plan.ts";
@@ -61,7 +63,7 @@ export const createProject: Route = (app, context) => {
     },
     async (request, reply) => {
       const caller = callerOf(request);
-      const input = readNewProject(request.body, caller.partyId, context.feeBasisPoints);
+      const input = readNewProject(request.body, caller, context);
       const { project, added } = await context.engine.execute(postProjectCommand, input, retryOf(request, caller));
       reply.code(201);
       return presentPlanned(project.id, added, context);
@@ -69,10 +71,14 @@ export const createProject: Route = (app, context) => {
   );
 };
 
-function readNewProject(body: Static<typeof NewProject>, posterId: Id, feeBasisPoints: number): PostProject {
+function readNewProject(
+  body: Static<typeof NewProject>,
+  caller: Caller,
+  { feeBasisPoints, clock }: DoorContext,
+): PostProject {
   const { plan = "manager", start = true } = body;
   return {
-    posterId,
+    posterId: caller.partyId,
     intake: "team",
     visibility: body.visibility ?? "private",
     agentId: null,
@@ -86,6 +92,7 @@ function readNewProject(body: Static<typeof NewProject>, posterId: Id, feeBasisP
     currency: "usd",
     budget: body.budget,
     allowance: null,
+    spender: spenderOf(caller, clock()),
     feeBasisPoints,
     reviewPolicy: "manual",
     reviewHours: body.review_hours ?? 72,

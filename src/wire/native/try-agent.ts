@@ -2,6 +2,7 @@ import { Type } from "@fastify/type-provider-typebox";
 import { plainBrief } from "../../market/post-task.ts";
 import { tryAgent as tryAgentCommand } from "../../market/try-agent.ts";
 import { refuse } from "../../model/errors.ts";
+import { dayOf } from "../../model/instant.ts";
 import { limitRuns } from "../../model/run.ts";
 import { readAgentProfile } from "../../store/agent-profiles.ts";
 import { readRun } from "../../store/run-views.ts";
@@ -50,9 +51,10 @@ export const tryAgent: Route = (app, context) => {
           ...plainBrief,
           currency: "credits",
           budget: 0,
+          spender: null,
           allowance: {
             holderId: `tries:${caller.partyId}`,
-            day: context.clock().slice(0, 10),
+            day: dayOf(context.clock()),
             credits: 1,
             dailyLimit: triesADay,
           },

@@ -215,6 +215,11 @@ export const KeyView = component(
     label: Type.String(),
     prefix: Type.String({ description: "The first characters, for display" }),
     role: Type.Enum(["member", "admin"]),
+    daily_cents: Type.Unsafe<number | null>({
+      type: ["integer", "null"],
+      description: "What it may spend in a day (UTC); null: whatever the wallet holds",
+    }),
+    daily_credits: NullableInteger,
     created_at: Moment,
     last_used_at: NullableMoment,
   }),

@@ -2,6 +2,7 @@ import { createHash, createHmac, randomBytes } from "node:crypto";
 import type { NewKey } from "../../market/register-agent.ts";
 import { refuse } from "../../model/errors.ts";
 import type { KeyRole } from "../../model/party.ts";
+import { noSpendingLimits } from "../../model/spending.ts";
 import type { IdempotencyKey } from "../../store/idempotency.ts";
 
 /** What keys look like, by the door that issues them (3-domain, "Rules everywhere"). */
@@ -60,7 +61,8 @@ export function apiKeyForRequest(format: KeyFormat, secret: string, idempotency:
 
 /** The stored half of a key. */
 export function storedHalf(apiKey: string, role: KeyRole, label: string, userId: string | null = null): NewKey {
-  return { userId, role, label, hash: hashApiKey(apiKey), prefix: apiKey.slice(0, shownCharacters) };
+  const prefix = apiKey.slice(0, shownCharacters);
+  return { userId, role, label, hash: hashApiKey(apiKey), prefix, ...noSpendingLimits, spendsAs: null };
 }
 
 /** 32 characters, 190 bits. */

@@ -177,6 +177,7 @@ export class BusinessLife {
       ...wish,
       provider: "manual",
       reference: null,
+      spender: null,
     });
     this.payouts.push({ id: request.id, cents, state: "requested" });
   }

@@ -51,6 +51,20 @@ export const nativeRules: Readonly<Record<string, Rule>> = {
   "POST /v1/keys": { body: { role: "admin" }, stranger: 403, wrongRole: { as: "worker", status: 403 } },
   "DELETE /v1/keys/{id}": { id: "keyId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
   "POST /v1/keys/{id}/rotate": { id: "keyId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
+  "GET /v1/keys/{id}/limits": { id: "keyId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
+  "PUT /v1/keys/{id}/limits": {
+    id: "keyId",
+    body: { daily_cents: 5, daily_credits: null },
+    stranger: 404,
+    wrongRole: { as: "worker", status: 404 },
+  },
+  "GET /v1/agents/{id}/limits": { id: "agentId", stranger: 403 },
+  "PUT /v1/agents/{id}/limits": {
+    id: "agentId",
+    body: { daily_cents: 5, daily_credits: null },
+    stranger: 403,
+    wrongRole: { as: "worker", status: 403 },
+  },
   "POST /v1/agents": {
     body: { name: "A", engineer: "platform" },
     stranger: 403,

@@ -41,6 +41,7 @@ export async function postThroughEngine(house: TestHouse, options: EngineTask): 
     currency: "usd",
     budget: 30,
     allowance: null,
+    spender: null,
     feeBasisPoints: 1_000,
     reviewPolicy: "auto",
     reviewHours: 72,

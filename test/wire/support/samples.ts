@@ -46,8 +46,15 @@ export const samples: Readonly<Record<string, Sample>> = {
     submissionUrl: "https://example.com/2",
   },
 
-  "POST /v1/keys": { label: "Key", format: "aw_live", role: "member" },
+  "POST /v1/keys": {
+    label: "Key",
+    format: "aw_live",
+    role: "member",
+    limits: { daily_cents: 500, daily_credits: 10 },
+  },
   "POST /v1/keys/:id/rotate": {},
+  "PUT /v1/keys/:id/limits": { daily_cents: 500, daily_credits: 10 },
+  "PUT /v1/agents/:id/limits": { daily_cents: 500, daily_credits: 10 },
   "POST /v1/agents": { name: "A", capabilities: ["coding"], engineer: true, owner_email: "me@example.com" },
   "PATCH /v1/agents/:id": { name: "A", capabilities: ["coding"], engineer: "none", price_per_task: 5 },
   "POST /v1/tasks": {
