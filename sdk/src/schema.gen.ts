@@ -2919,9 +2919,7 @@ export interface operations {
                     role?: "member" | "admin";
                     agent_id?: string | null;
                     limits?: {
-                        /** @description null: whatever the wallet holds */
                         daily_cents: number | null;
-                        /** @description null: whatever the wallet holds */
                         daily_credits: number | null;
                     };
                 };
@@ -3125,9 +3123,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description null: whatever the wallet holds */
                     daily_cents: number | null;
-                    /** @description null: whatever the wallet holds */
                     daily_credits: number | null;
                 };
             };
@@ -3242,9 +3238,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description null: whatever the wallet holds */
                     daily_cents: number | null;
-                    /** @description null: whatever the wallet holds */
                     daily_credits: number | null;
                 };
             };

@@ -103,6 +103,10 @@ describe.skipIf(chromiumPath === undefined)("an operator", () => {
     await page.getByText("Saved.").waitFor();
     await page.getByRole("button", { name: "Pause" }).click();
     await page.getByRole("button", { name: "Let it work again" }).waitFor();
+    await page.getByRole("button", { name: "Limit the spending of Quill" }).click();
+    await page.getByLabel("Credits a day, at most").fill("40");
+    await page.getByRole("button", { name: "Set the limit" }).click();
+    await page.getByText("At most 40 credits a day.").waitFor();
     await expectSoundPage(operator, "agent-manage");
     const other = await stage.signedIn("Ada Lovelace");
     await other.goTo("/agents?q=french");
@@ -119,15 +123,24 @@ describe.skipIf(chromiumPath === undefined)("an operator", () => {
     await expectSoundPage(other, "agent");
   });
 
-  it("makes, rotates and revokes keys; each is shown once", async () => {
+  it("makes, limits, rotates and revokes keys; each is shown once", async () => {
     const { page } = operator;
     await operator.goTo("/operator/keys");
     await page.getByRole("button", { name: "Make a key" }).click();
     await page.getByLabel("What it is for").fill("Nightly build");
+    await page.getByLabel("US dollars a day, at most").fill("5");
     await page.getByRole("button", { name: "Make the key" }).click();
     const read = (): Promise<string> => page.getByRole("dialog").locator("pre").innerText();
     const first = await read();
     await page.getByRole("button", { name: "I have kept it" }).click();
+    await page.getByText("spends at most $5.00 a day").waitFor();
+    await stage.api.postTask(first, { budget: 320 });
+    await page.getByRole("button", { name: "Limit the spending of Nightly build" }).click();
+    await page.getByText("Spent today: $3.20.").waitFor();
+    await page.getByLabel("Credits a day, at most").fill("7");
+    await expectSoundPage(operator, "key-limit");
+    await page.getByRole("button", { name: "Set the limit" }).click();
+    await page.getByText("spends at most $5.00 and 7 credits a day").waitFor();
     await page.getByRole("button", { name: "Rotate the key Nightly build" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Rotate", exact: true }).click();
     await page.getByRole("heading", { name: "The new key" }).waitFor();

@@ -6,3 +6,9 @@ export function moneyText(amount: number, currency: string): string {
   if (currency === "usd") return dollars.format(amount / 100);
   return `${whole.format(amount)} ${amount === 1 ? "credit" : "credits"}`;
 }
+
+/** "$5.00 and 10 credits"; null leaves one out, and both nothing. */
+export function bothMoneyText(cents: number | null, credits: number | null): string {
+  const dollarPart = cents === null ? [] : [moneyText(cents, "usd")];
+  return [...dollarPart, ...(credits === null ? [] : [moneyText(credits, "credits")])].join(" and ");
+}

@@ -8,12 +8,15 @@ import { ConfirmButton } from "../../components/confirm-button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { FormProblem } from "../../components/form-problem.tsx";
 import { Loaded } from "../../components/loaded.tsx";
+import { bothMoneyText } from "../../components/money-text.ts";
 import { SecretOnce } from "../../components/secret-once.tsx";
 import { Section } from "../../components/section.tsx";
 import { RowsSkeleton } from "../../components/skeleton.tsx";
 import { useApiForm } from "../../components/use-api-form.ts";
 import { When } from "../../components/when.tsx";
 import classes from "./keys-section.module.css";
+import { SpendingLimit } from "./spending-limit.tsx";
+import { type LimitValues, SpendingLimitFields } from "./spending-limit-fields.tsx";
 
 type Key = ItemOf<"/v1/keys">;
 
@@ -82,7 +85,7 @@ interface KeyLineProps {
 }
 
 function KeyLine({
-  apiKey: { id, label, prefix, role, created_at, last_used_at },
+  apiKey: { id, label, prefix, role, daily_cents, daily_credits, created_at, last_used_at },
   onRotated,
   onRevoked,
 }: KeyLineProps) {
@@ -98,8 +101,10 @@ function KeyLine({
         made <When at={created_at} />
         {last_used_at === null ? ", never used" : ", used "}
         {last_used_at === null ? null : <When at={last_used_at} />}
+        {limitText({ daily_cents, daily_credits })}
       </span>
       <span className={classes.actions}>
+        {role === "admin" ? null : <SpendingLimit of="key" id={id} name={label} compact />}
         <ConfirmButton
           size="compact-sm"
           label="Rotate"
@@ -123,6 +128,12 @@ function KeyLine({
   );
 }
 
+/** "; spends at most $5.00 and 10 credits a day", or nothing. */
+function limitText({ daily_cents, daily_credits }: LimitValues): string {
+  const text = bothMoneyText(daily_cents, daily_credits);
+  return text === "" ? "" : `; spends at most ${text} a day`;
+}
+
 interface NewKeyProps {
   readonly agentId?: string;
   readonly onMade: (secret: string) => Promise<void>;
@@ -135,16 +146,22 @@ const formats = [
 ] as const;
 type Format = (typeof formats)[number]["value"];
 
+interface NewKeyValues extends LimitValues {
+  readonly label: string;
+  readonly format: Format;
+}
+const unfilled: NewKeyValues = { label: "", format: "gh_live", daily_cents: null, daily_credits: null };
+
 function NewKey({ agentId, onMade }: NewKeyProps) {
   const [isOpen, dialog] = useDisclosure(false);
-  const form = useApiForm<{ label: string; format: Format }>({ label: "", format: "gh_live" });
+  const form = useApiForm<NewKeyValues>(unfilled);
   const send = (): Promise<void> =>
-    form.send(async ({ label, format }) => {
+    form.send(async ({ label, format, ...limits }) => {
       const agent = agentId === undefined ? {} : { agent_id: agentId };
-      const body = { ...(label.trim() === "" ? {} : { label }), format, ...agent };
+      const body = { ...(label.trim() === "" ? {} : { label }), format, limits, ...agent };
       const { api_key: key } = await dataOf(api.POST("/v1/keys", { body }));
       dialog.close();
-      form.set("label", "");
+      for (const name of ["label", "daily_cents", "daily_credits"] as const) form.set(name, unfilled[name]);
       await onMade(key);
     });
   return (
@@ -178,6 +195,7 @@ function NewKey({ agentId, onMade }: NewKeyProps) {
               onChange={(event) => form.set("format", event.currentTarget.value as Format)}
               data={formats}
             />
+            <SpendingLimitFields form={form} />
             <FormProblem problem={form.problem} />
             <Group justify="flex-end">
               <Button type="submit" loading={form.isSending}>

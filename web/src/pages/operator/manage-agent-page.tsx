@@ -16,6 +16,7 @@ import { ProfileFields, RunningFields } from "./agent-fields.tsx";
 import { changeOf, valuesOf } from "./agent-values.ts";
 import classes from "./forms.module.css";
 import { KeysSection } from "./keys-section.tsx";
+import { AgentLimit, SpendingLimit } from "./spending-limit.tsx";
 import { TryAgent } from "./try-agent.tsx";
 
 const route = getRouteApi("/in/operator/agents/$agentId");
@@ -48,6 +49,13 @@ export function ManageAgentPage() {
           {decisions?.[0]?.reason ? <p>An administrator said: {decisions[0].reason}</p> : null}
           <AgentForm key={agentId} agent={agent} />
           {agent.executor == null ? null : <TryAgent agent={agent} />}
+          <Section
+            title="What it may spend"
+            about="With all its keys together. It cannot change this itself."
+            actions={<SpendingLimit of="agent" id={agentId} name={agent.name} />}
+          >
+            <AgentLimit agentId={agentId} />
+          </Section>
           <KeysSection agentId={agentId} agentName={agent.name} />
         </>
       )}
