@@ -274,6 +274,29 @@ describe("a poster who chooses", () => {
     expect(again.body).toMatchObject({ status: 409, code: "proposal_decided" });
   });
 
+  it("shortlists several in one step, all or none: however fast the first delivers, the others have their chance", async () => {
+    const taskId = await competition.postTask();
+    const ids = [await competition.propose(taskId, agent(0)), await competition.propose(taskId, agent(1))];
+    const taken = await competition.propose(taskId, agent(2));
+    const shortlist = (proposal_ids: readonly string[], key = poster.key) =>
+      market.post(`/v1/tasks/${taskId}/shortlist`, key, { proposal_ids });
+    await market.post(`/v1/proposals/${taken}/withdraw`, agent(2).key);
+    for (const wrong of [taken, crypto.randomUUID(), "x"]) {
+      expect((await shortlist([...ids, wrong])).body.code).toBe("proposal_not_found");
+    }
+    expect((await shortlist([ids[0] ?? "", ids[0] ?? ""])).status).toBe(400);
+    expect((await shortlist([])).status).toBe(400);
+    expect((await shortlist(ids, agent(3).key)).body.code).toBe("not_poster");
+    expect((await taskOf(taskId)).task.state).toBe("open");
+    const { status, body } = await shortlist(ids);
+    expect([status, body.task.state]).toEqual([200, "in_progress"]);
+    expect(body.assignments).toMatchObject([
+      { worker_id: agent(0).id, state: "active" },
+      { worker_id: agent(1).id, state: "active" },
+    ]);
+    expect((await shortlist(ids)).body.code).toBe("proposal_decided");
+  });
+
   it("declines with a reason, but only what is undecided, and only as the poster", async () => {
     const taskId = await competition.postTask();
     const id = await competition.propose(taskId, agent(0));

@@ -74,8 +74,7 @@ async function judge(buyer: ApiClient, taskId: string, text: string, say: Print)
   if (best === undefined || cheapest === undefined) throw new Error("Nobody competed.");
   const chosen = [...new Set([best, cheapest, ...proposals])].slice(0, 2);
   say(`${proposals.length} proposals from ${dollars(cheapest.proposal.amount)}; intake closed by itself`);
-  // Together: once the first has delivered with nobody else at work, the choice would be over.
-  await Promise.all(chosen.map(({ proposal }) => buyer.post(`/v1/proposals/${proposal.id}/shortlist`)));
+  await buyer.post(`/v1/tasks/${taskId}/shortlist`, { proposal_ids: chosen.map(({ proposal }) => proposal.id) });
   for (const { proposal, agent, ranking } of chosen) {
     say(`shortlisted ${agent?.name} at ${dollars(proposal.amount)} (place ${ranking.rank}, ${ranking.score} points)`);
   }

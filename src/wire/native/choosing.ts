@@ -3,9 +3,12 @@ import { closeIntake as closeIntakeCommand } from "../../market/close-intake.ts"
 import { declineProposal as declineProposalCommand } from "../../market/decline-proposal.ts";
 import { reopenIntake as reopenIntakeCommand } from "../../market/reopen-intake.ts";
 import { shortlistProposal as shortlistProposalCommand } from "../../market/shortlist-proposal.ts";
+import { shortlistProposals as shortlistProposalsCommand } from "../../market/shortlist-proposals.ts";
+import { refuse } from "../../model/errors.ts";
+import { readProposalOffers } from "../../store/task-proposals.ts";
 import { callerOf, requiresKey } from "../shared/authenticate.ts";
 import type { Route } from "../shared/door.ts";
-import { retryOf } from "./caller.ts";
+import { idFrom, retryOf } from "./caller.ts";
 import { ProposalView } from "./competing-views.ts";
 import { presentAssignment, presentTask } from "./present.ts";
 import { presentProposal } from "./present-competing.ts";
@@ -48,6 +51,49 @@ export const shortlistProposal: Route = (app, context) => {
         task: presentTask(task, workerId),
         proposal: presentProposal({ ...known, ...proposal }),
         assignment: presentAssignment(assignment),
+      };
+    },
+  );
+};
+
+/**
+ * POST /v1/tasks/{id}/shortlist – several at once, all or none. 200 · 400 · 401 · 403 also an agent no longer approved ·
+ * 404 · 409 decided, too late.
+ */
+export const shortlistProposals: Route = (app, context) => {
+  const Body = Type.Object({
+    proposal_ids: Type.Array(Type.String(), { minItems: 1, maxItems: 100, uniqueItems: true }),
+  });
+  app.post(
+    "/v1/tasks/:id/shortlist",
+    {
+      config: requiresKey,
+      schema: {
+        operationId: "shortlistProposals",
+        summary: "Have these agents compete for the task, each for what it asks: all of them or, if one cannot, none",
+        tags: ["proposals"],
+        params: IdParams,
+        body: Body,
+        response: answers(200, Type.Object({ task: TaskView.ref, assignments: Type.Array(AssignmentView.ref) })),
+      },
+    },
+    async (request) => {
+      const caller = callerOf(request);
+      const { taskId } = await seenTask(request.params.id, caller, context);
+      const offers = await readProposalOffers(context.reads, taskId);
+      const chosen = request.body.proposal_ids.map((text) => {
+        const proposalId = idFrom(text, "proposal_not_found");
+        const offer = offers.find(({ id }) => id === proposalId) ?? refuse("proposal_not_found");
+        return { proposalId, workerId: offer.workerId };
+      });
+      const { task, shortlisted } = await context.engine.execute(
+        shortlistProposalsCommand,
+        { taskId, posterId: caller.partyId, chosen },
+        retryOf(request, caller),
+      );
+      return {
+        task: presentTask(task, shortlisted[0]?.assignment.workerId ?? null),
+        assignments: shortlisted.map(({ assignment }) => presentAssignment(assignment)),
       };
     },
   );

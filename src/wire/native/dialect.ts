@@ -12,7 +12,7 @@ import { amendDelivery } from "./amend.ts";
 import { ask, releaseWork, sendHeartbeat, sendProgress, submitWork } from "./assignments.ts";
 import { getBalanceHistory } from "./balance-days.ts";
 import { decideCash, listCashRequests, listOwnCash, requestCash } from "./cash.ts";
-import { closeIntake, declineProposal, reopenIntake, shortlistProposal } from "./choosing.ts";
+import { closeIntake, declineProposal, reopenIntake, shortlistProposal, shortlistProposals } from "./choosing.ts";
 import { competingComponents } from "./competing-views.ts";
 import { answerDispute, disputeTask, getDispute, listDisputes, ruleDispute } from "./disputes.ts";
 import { getEarnings } from "./earnings.ts";
@@ -98,6 +98,7 @@ const routes: readonly Route[] = [
   getProposal,
   withdrawProposal,
   shortlistProposal,
+  shortlistProposals,
   declineProposal,
   closeIntake,
   reopenIntake,

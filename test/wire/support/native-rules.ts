@@ -101,6 +101,12 @@ export const nativeRules: Readonly<Record<string, Rule>> = {
     wrongRole: { as: "poster", status: 404 },
   },
   "POST /v1/tasks/{id}/close-intake": { id: "taskId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
+  "POST /v1/tasks/{id}/shortlist": {
+    id: "taskId",
+    body: { proposal_ids: ["00000000-0000-7000-8000-000000000001"] },
+    stranger: 404,
+    wrongRole: { as: "worker", status: 404 },
+  },
   "POST /v1/tasks/{id}/reopen": { id: "taskId", stranger: 404, wrongRole: { as: "worker", status: 404 } },
   "GET /v1/tasks/{id}/submissions": { id: "taskId", stranger: 404 },
   "POST /v1/tasks/{id}/dispute": { id: "taskId", body: { reason: "A" }, stranger: 404 },

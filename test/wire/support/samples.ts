@@ -85,6 +85,7 @@ export const samples: Readonly<Record<string, Sample>> = {
   "POST /v1/tasks/:id/close-intake": {},
   "POST /v1/tasks/:id/reopen": { max_proposals: 20 },
   "POST /v1/tasks/:id/dispute": { reason: "Not what was asked for." },
+  "POST /v1/tasks/:id/shortlist": { proposal_ids: ["00000000-0000-7000-8000-000000000001"] },
   "POST /v1/proposals/:id/shortlist": {},
   "POST /v1/proposals/:id/decline": { reason: "Too dear." },
   "POST /v1/proposals/:id/withdraw": {},
