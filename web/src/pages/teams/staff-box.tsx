@@ -8,7 +8,7 @@ import { FormProblem } from "../../components/form-problem.tsx";
 import { PartyName } from "../../components/party-name.tsx";
 import { ReasonDialog } from "../../components/reason-dialog.tsx";
 import { useApiForm } from "../../components/use-api-form.ts";
-import { graphQuery, type Project } from "./queries.ts";
+import { graphQuery, isUnbegun, type Project } from "./queries.ts";
 import classes from "./subtask-panel.module.css";
 
 export interface StaffBoxProps {
@@ -17,7 +17,6 @@ export interface StaffBoxProps {
   readonly state: string;
 }
 
-const free: ReadonlySet<string> = new Set(["pending", "ready"]);
 const taken: ReadonlySet<string> = new Set(["assigned", "in_progress", "revision"]);
 
 /** Who is to do a subtask: asked for by name, or somebody else where somebody has it. */
@@ -28,7 +27,7 @@ export function StaffBox({ project, subtaskId, state }: StaffBoxProps) {
   const invitation = graph?.nodes.find(({ id }) => id === subtaskId)?.invitation ?? null;
   const isGoing = project.state === "open" || project.state === "in_progress";
   const reload = () => queries.invalidateQueries({ queryKey: ["project", project.id] });
-  if (!isGoing || (!free.has(state) && !taken.has(state))) return null;
+  if (!isGoing || (!isUnbegun(state) && !taken.has(state))) return null;
   const canReassign = taken.has(state) || invitation !== null;
   return (
     <>
@@ -40,7 +39,7 @@ export function StaffBox({ project, subtaskId, state }: StaffBoxProps) {
           </span>
         </p>
       )}
-      {free.has(state) && invitation === null ? <Invite subtaskId={subtaskId} onInvited={reload} /> : null}
+      {isUnbegun(state) && invitation === null ? <Invite subtaskId={subtaskId} onInvited={reload} /> : null}
       {canReassign ? (
         <div className={classes.staff}>
           <Button variant="default" size="xs" onClick={() => setIsReassigning(true)}>

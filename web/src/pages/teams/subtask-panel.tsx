@@ -13,6 +13,7 @@ import { StateBadge } from "../../components/state-badge.tsx";
 import { When } from "../../components/when.tsx";
 import { type Project, stageOf, subtaskQuery } from "./queries.ts";
 import { ReviewBox } from "./review-box.tsx";
+import { SplitBox } from "./split-box.tsx";
 import { StaffBox } from "./staff-box.tsx";
 import { SubmissionView } from "./submission-view.tsx";
 import classes from "./subtask-panel.module.css";
@@ -27,9 +28,9 @@ export interface SubtaskPanelProps {
 }
 
 /** One subtask beside the plan: its brief, who has it, what was handed in, its review and its thread. */
-export function SubtaskPanel({ subtaskId, onClose, ...inside }: SubtaskPanelProps) {
+export function SubtaskPanel({ subtaskId, ...inside }: SubtaskPanelProps) {
   return (
-    <SidePanel opened={subtaskId !== undefined} onClose={onClose} title="Subtask">
+    <SidePanel opened={subtaskId !== undefined} onClose={inside.onClose} title="Subtask">
       {subtaskId === undefined ? null : <Inside key={subtaskId} subtaskId={subtaskId} {...inside} />}
     </SidePanel>
   );
@@ -37,12 +38,7 @@ export function SubtaskPanel({ subtaskId, onClose, ...inside }: SubtaskPanelProp
 
 const writable: ReadonlySet<string> = new Set(["open", "in_progress", "in_review"]);
 
-function Inside({
-  project,
-  subtaskId,
-  isBuyer,
-  onOpen,
-}: Omit<SubtaskPanelProps, "onClose"> & { readonly subtaskId: string }) {
+function Inside({ project, subtaskId, isBuyer, onOpen, onClose }: SubtaskPanelProps & { readonly subtaskId: string }) {
   const query = useQuery(subtaskQuery(project.id, subtaskId));
   return (
     <Loaded query={query}>
@@ -81,6 +77,7 @@ function Inside({
             )}
           </div>
           {isBuyer ? <StaffBox project={project} subtaskId={subtask.id} state={subtask.state} /> : null}
+          {isBuyer ? <SplitBox project={project} subtask={subtask} onSplit={onClose} /> : null}
           {submission === null ? null : (
             <Section title="Handed in">
               <SubmissionView submission={submission} evaluation={evaluation} />
