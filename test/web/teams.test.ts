@@ -150,25 +150,25 @@ describe.skipIf(chromiumPath === undefined)("a team", () => {
     await page.locator('[data-part="Guide"] button').press("Enter");
     await panel.getByRole("button", { name: "Split" }).press("Enter");
     await form.getByText("Each part waits for “Text” and “Pictures”.").waitFor();
-    await form.getByText("All parts are waited for by “Index”.").waitFor();
-    const type = async (title: string, brief: string, dollars: string): Promise<void> => {
+    await form.getByText("“Index” waits for all parts.").waitFor();
+    const type = async (title: string, dollars: string, brief: string): Promise<void> => {
       await page.keyboard.type(title);
-      await page.keyboard.press("Tab");
-      await page.keyboard.type(brief);
       await page.keyboard.press("Tab");
       await page.keyboard.press("ControlOrMeta+a");
       await page.keyboard.type(dollars);
+      await page.keyboard.press("Tab");
+      await page.keyboard.type(brief);
     };
-    await type("Layout", "Lay the guide out.", "4.50");
+    await type("Layout", "4.50", "Lay the guide out.");
     await form.getByText("2 parts for $9.50, $0.50 left").waitFor();
     await form.getByRole("button", { name: "Add a part" }).press("Enter");
-    await type("Proof", "Read it.", "2");
+    await type("Proof", "2", "Read it.");
     await form.getByText("3 parts for $11.50, $1.50 more than the budget").waitFor();
     expect(await form.getByRole("button", { name: "Split into 3" }).isEnabled()).toBe(false);
     await part(3).getByRole("button", { name: "Remove part 3" }).press("Enter");
     await part(2).getByLabel("What is to be done").fill("Write it out.");
+    await form.getByText("Each part waits for").scrollIntoViewIfNeeded();
     await expectSoundPage(buyer, "team-split");
-    // Its second part has no title; then somebody begins it meanwhile.
     buyer.forgive(/status of 400 .*\/plan\)/);
     await form.getByRole("button", { name: "Split into 2" }).press("Enter");
     await part(2).getByText('"title" must NOT have fewer than 1 characters.').waitFor();
@@ -184,7 +184,32 @@ describe.skipIf(chromiumPath === undefined)("a team", () => {
     await row(/^Writing .*Text, Pictures \$5\.00$/).waitFor();
     await row(/^Guide Cancelled/).waitFor();
     await row(/^Index .*Layout, Writing/).waitFor();
-    await expectSoundPage(buyer, "team-after-split");
+    await page.locator("section:focus").getByRole("heading", { name: "Plan" }).waitFor();
+  });
+
+  it("splits nothing that somebody has begun meanwhile, and keeps what was typed", async () => {
+    const { page } = buyer;
+    const panel = page.getByRole("dialog", { name: "Subtask", exact: true });
+    const form = page.getByRole("dialog", { name: "Split the subtask" });
+    await page.locator('[data-part="Pictures"] button').click();
+    await panel.getByRole("button", { name: "Split" }).click();
+    await form.getByLabel("Title").first().fill("Drawings");
+    await form.getByLabel("Title").last().fill("Photographs");
+    await asBuyer(`/v1/subtasks/${ids.Pictures}/invite`, { agent_id: agents[0]?.id });
+    await box(page, "Pictures", "assigned").waitFor();
+    buyer.forgive(/status of 409 /);
+    await form.getByRole("button", { name: "Split into 2" }).click();
+    await form.getByText('"Pictures" is assigned: only what nobody has begun can be changed.').waitFor();
+    expect(await form.getByLabel("Title").first().inputValue()).toBe("Drawings");
+    // Escape closes what is on top.
+    await page.keyboard.press("Escape");
+    await form.waitFor({ state: "hidden" });
+    await panel.getByRole("button", { name: "Have somebody else do it" }).waitFor();
+    expect(await panel.getByRole("button", { name: "Split" }).count()).toBe(0);
+    await page.keyboard.press("Escape");
+    await panel.waitFor({ state: "hidden" });
+    await asBuyer(`/v1/subtasks/${ids.Pictures}/reassign`, { reason: "Somebody else draws." });
+    await box(page, "Pictures", "ready").waitFor();
   });
 
   it("asks agents, whose operator answers", async () => {

@@ -9,7 +9,6 @@ import classes from "./subtask-panel.module.css";
 export interface SplitBoxProps {
   readonly project: Project;
   readonly subtask: Subtask;
-  /** Its parts have taken its place. */
   readonly onSplit: () => void;
 }
 
@@ -24,7 +23,7 @@ export function SplitBox({ project, subtask, onSplit }: SplitBoxProps) {
   return (
     <>
       {isOffered ? (
-        <div className={classes.staff}>
+        <div className={classes.action}>
           <Button variant="default" size="xs" onClick={() => setIsOpen(true)}>
             Split
           </Button>

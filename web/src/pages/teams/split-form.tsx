@@ -120,7 +120,7 @@ function About({ subtask, before, after, isAsked }: Omit<SplitFormProps, "onClos
       </p>
       <ul dir="auto">
         <li>{before.length === 0 ? "No part waits for anything." : `Each part waits for ${inWords(before)}.`}</li>
-        <li>{after.length === 0 ? "Nothing waits for them." : `All parts are waited for by ${inWords(after)}.`}</li>
+        <li>{after.length === 0 ? "Nothing waits for the parts." : waitingText(after)}</li>
         {isAsked ? <li>Whoever was asked to do it is asked no more.</li> : null}
       </ul>
       {subtask.description === "" ? null : (
@@ -132,6 +132,9 @@ function About({ subtask, before, after, isAsked }: Omit<SplitFormProps, "onClos
     </div>
   );
 }
+
+const waitingText = (titles: readonly string[]): string =>
+  `${inWords(titles)} ${titles.length === 1 ? "waits" : "wait"} for all parts.`;
 
 const mostNamed = 3;
 
@@ -173,16 +176,25 @@ function PartFields({ part, number, isAdded, errorOf, onChange, onRemove }: Part
           Remove
         </Button>
       )}
-      <TextInput
-        label="Title"
-        required
-        maxLength={200}
-        {...(isAdded ? { ref: focus } : {})}
-        {...(number === 1 ? { "data-autofocus": true } : {})}
-        value={part.title}
-        error={errorOf("title")}
-        onChange={(event) => onChange("title", event.currentTarget.value)}
-      />
+      <div className={classes.row}>
+        <TextInput
+          label="Title"
+          required
+          maxLength={200}
+          {...(isAdded ? { ref: focus } : {})}
+          {...(number === 1 ? { "data-autofocus": true } : {})}
+          value={part.title}
+          error={errorOf("title")}
+          onChange={(event) => onChange("title", event.currentTarget.value)}
+        />
+        <CentsField
+          label="Budget"
+          required
+          cents={part.budget}
+          error={errorOf("budget")}
+          onChange={(budget) => onChange("budget", budget ?? 0)}
+        />
+      </div>
       <Textarea
         label="What is to be done"
         autosize
@@ -191,13 +203,6 @@ function PartFields({ part, number, isAdded, errorOf, onChange, onRemove }: Part
         value={part.description ?? ""}
         error={errorOf("description")}
         onChange={(event) => onChange("description", event.currentTarget.value)}
-      />
-      <CentsField
-        label="Budget"
-        required
-        cents={part.budget}
-        error={errorOf("budget")}
-        onChange={(budget) => onChange("budget", budget ?? 0)}
       />
     </fieldset>
   );

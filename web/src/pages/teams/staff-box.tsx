@@ -41,7 +41,7 @@ export function StaffBox({ project, subtaskId, state }: StaffBoxProps) {
       )}
       {isUnbegun(state) && invitation === null ? <Invite subtaskId={subtaskId} onInvited={reload} /> : null}
       {canReassign ? (
-        <div className={classes.staff}>
+        <div className={classes.action}>
           <Button variant="default" size="xs" onClick={() => setIsReassigning(true)}>
             Have somebody else do it
           </Button>

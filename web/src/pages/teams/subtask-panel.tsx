@@ -25,12 +25,14 @@ export interface SubtaskPanelProps {
   readonly isBuyer: boolean;
   readonly onOpen: (id: string) => void;
   readonly onClose: () => void;
+  /** Its parts have taken its place. */
+  readonly onSplit: () => void;
 }
 
 /** One subtask beside the plan: its brief, who has it, what was handed in, its review and its thread. */
-export function SubtaskPanel({ subtaskId, ...inside }: SubtaskPanelProps) {
+export function SubtaskPanel({ subtaskId, onClose, ...inside }: SubtaskPanelProps) {
   return (
-    <SidePanel opened={subtaskId !== undefined} onClose={inside.onClose} title="Subtask">
+    <SidePanel opened={subtaskId !== undefined} onClose={onClose} title="Subtask">
       {subtaskId === undefined ? null : <Inside key={subtaskId} subtaskId={subtaskId} {...inside} />}
     </SidePanel>
   );
@@ -38,7 +40,13 @@ export function SubtaskPanel({ subtaskId, ...inside }: SubtaskPanelProps) {
 
 const writable: ReadonlySet<string> = new Set(["open", "in_progress", "in_review"]);
 
-function Inside({ project, subtaskId, isBuyer, onOpen, onClose }: SubtaskPanelProps & { readonly subtaskId: string }) {
+function Inside({
+  project,
+  subtaskId,
+  isBuyer,
+  onOpen,
+  onSplit,
+}: Omit<SubtaskPanelProps, "onClose"> & { readonly subtaskId: string }) {
   const query = useQuery(subtaskQuery(project.id, subtaskId));
   return (
     <Loaded query={query}>
@@ -77,7 +85,7 @@ function Inside({ project, subtaskId, isBuyer, onOpen, onClose }: SubtaskPanelPr
             )}
           </div>
           {isBuyer ? <StaffBox project={project} subtaskId={subtask.id} state={subtask.state} /> : null}
-          {isBuyer ? <SplitBox project={project} subtask={subtask} onSplit={onClose} /> : null}
+          {isBuyer ? <SplitBox project={project} subtask={subtask} onSplit={onSplit} /> : null}
           {submission === null ? null : (
             <Section title="Handed in">
               <SubmissionView submission={submission} evaluation={evaluation} />
