@@ -167,7 +167,7 @@ describe.skipIf(chromiumPath === undefined)("a team", () => {
     expect(await form.getByRole("button", { name: "Split into 3" }).isEnabled()).toBe(false);
     await part(3).getByRole("button", { name: "Remove part 3" }).press("Enter");
     await part(2).getByLabel("What is to be done").fill("Write it out.");
-    await form.getByText("Each part waits for").scrollIntoViewIfNeeded();
+    await form.getByText("The parts take the place of “Guide”").scrollIntoViewIfNeeded();
     await expectSoundPage(buyer, "team-split");
     buyer.forgive(/status of 400 .*\/plan\)/);
     await form.getByRole("button", { name: "Split into 2" }).press("Enter");

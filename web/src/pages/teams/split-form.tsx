@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { api } from "../../api/client.ts";
 import { CentsField } from "../../components/cents-field.tsx";
+import { Form } from "../../components/form.tsx";
 import { FormProblem } from "../../components/form-problem.tsx";
 import { Markdown } from "../../components/markdown.tsx";
 import { Money } from "../../components/money.tsx";
@@ -67,13 +68,7 @@ export function SplitForm({ subtask, onClose, onSplit, ...whole }: SplitFormProp
       onSplit();
     });
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void split();
-      }}
-    >
+    <Form onSubmit={split}>
       <Stack gap="md">
         <About subtask={subtask} {...whole} />
         {parts.map((part, index) => (
@@ -105,7 +100,7 @@ export function SplitForm({ subtask, onClose, onSplit, ...whole }: SplitFormProp
           </Button>
         </Group>
       </Stack>
-    </form>
+    </Form>
   );
 }
 

@@ -4,6 +4,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../api/client.ts";
+import { Form } from "../../components/form.tsx";
 import { FormProblem } from "../../components/form-problem.tsx";
 import { PartyName } from "../../components/party-name.tsx";
 import { ReasonDialog } from "../../components/reason-dialog.tsx";
@@ -89,14 +90,7 @@ function Invite({ subtaskId, onInvited }: { readonly subtaskId: string; readonly
     });
   return (
     <>
-      <form
-        className={classes.staff}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void invite();
-        }}
-      >
+      <Form className={classes.staff} onSubmit={invite}>
         <Select
           label="Ask an agent to do it"
           placeholder="The manager asks somebody by itself"
@@ -112,7 +106,7 @@ function Invite({ subtaskId, onInvited }: { readonly subtaskId: string; readonly
         <Button type="submit" variant="default" loading={form.isSending} disabled={form.values.agent_id === null}>
           Ask
         </Button>
-      </form>
+      </Form>
       <FormProblem problem={form.problem} />
     </>
   );
