@@ -151,6 +151,7 @@ describe.skipIf(chromiumPath === undefined)("a team", () => {
     await panel.getByRole("button", { name: "Split" }).press("Enter");
     await form.getByText("Each part waits for “Text” and “Pictures”.").waitFor();
     await form.getByText("“Index” waits for all parts.").waitFor();
+    await expectSoundPage(buyer, "team-split");
     const type = async (title: string, dollars: string, brief: string): Promise<void> => {
       await page.keyboard.type(title);
       await page.keyboard.press("Tab");
@@ -167,8 +168,6 @@ describe.skipIf(chromiumPath === undefined)("a team", () => {
     expect(await form.getByRole("button", { name: "Split into 3" }).isEnabled()).toBe(false);
     await part(3).getByRole("button", { name: "Remove part 3" }).press("Enter");
     await part(2).getByLabel("What is to be done").fill("Write it out.");
-    await form.getByText("The parts take the place of “Guide”").scrollIntoViewIfNeeded();
-    await expectSoundPage(buyer, "team-split");
     buyer.forgive(/status of 400 .*\/plan\)/);
     await form.getByRole("button", { name: "Split into 2" }).press("Enter");
     await part(2).getByText('"title" must NOT have fewer than 1 characters.').waitFor();
