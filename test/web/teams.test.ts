@@ -137,6 +137,80 @@ describe.skipIf(chromiumPath === undefined)("a team", () => {
     expect([status, body.code]).toEqual([400, "plan_invalid"]);
   });
 
+  it("splits a subtask that nobody has begun; what is refused is said at its field, and nothing typed is lost", async () => {
+    const { page } = buyer;
+    const panel = page.getByRole("dialog", { name: "Subtask", exact: true });
+    const form = page.getByRole("dialog", { name: "Split the subtask" });
+    const part = (number: number) => form.getByRole("group", { name: `Part ${number}` });
+    await page.locator('[data-part="Text"] button').click();
+    await panel.getByRole("heading", { name: "Text" }).waitFor();
+    expect(await panel.getByRole("button", { name: "Split" }).count()).toBe(0);
+    await page.keyboard.press("Escape");
+    // From here on by the keyboard alone.
+    await page.locator('[data-part="Guide"] button').press("Enter");
+    await panel.getByRole("button", { name: "Split" }).press("Enter");
+    await form.getByText("Each part waits for “Text” and “Pictures”.").waitFor();
+    await form.getByText("“Index” waits for all parts.").waitFor();
+    await expectSoundPage(buyer, "team-split");
+    const type = async (title: string, dollars: string, brief: string): Promise<void> => {
+      await page.keyboard.type(title);
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("ControlOrMeta+a");
+      await page.keyboard.type(dollars);
+      await page.keyboard.press("Tab");
+      await page.keyboard.type(brief);
+    };
+    await type("Layout", "4.50", "Lay the guide out.");
+    await form.getByText("2 parts for $9.50, $0.50 left").waitFor();
+    await form.getByRole("button", { name: "Add a part" }).press("Enter");
+    await type("Proof", "2", "Read it.");
+    await form.getByText("3 parts for $11.50, $1.50 more than the budget").waitFor();
+    expect(await form.getByRole("button", { name: "Split into 3" }).isEnabled()).toBe(false);
+    await part(3).getByRole("button", { name: "Remove part 3" }).press("Enter");
+    await part(2).getByLabel("What is to be done").fill("Write it out.");
+    buyer.forgive(/status of 400 .*\/plan\)/);
+    await form.getByRole("button", { name: "Split into 2" }).press("Enter");
+    await part(2).getByText('"title" must NOT have fewer than 1 characters.').waitFor();
+    expect(await part(1).getByLabel("Title").inputValue()).toBe("Layout");
+    await expectSoundPage(buyer, "team-split-refused");
+    await part(2).getByLabel("Title").fill("Writing");
+    await page.keyboard.press("Enter");
+    await box(page, "Layout", "pending").waitFor();
+    await box(page, "Writing", "pending").waitFor();
+    expect(await box(page, "Guide", "pending").count()).toBe(0);
+    const row = (name: RegExp) => page.getByRole("table", { name: "Subtasks" }).getByRole("row", { name });
+    await row(/^Layout .*Text, Pictures \$4\.50$/).waitFor();
+    await row(/^Writing .*Text, Pictures \$5\.00$/).waitFor();
+    await row(/^Guide Cancelled/).waitFor();
+    await row(/^Index .*Layout, Writing/).waitFor();
+    await page.locator("section:focus").getByRole("heading", { name: "Plan" }).waitFor();
+  });
+
+  it("splits nothing that somebody has begun meanwhile, and keeps what was typed", async () => {
+    const { page } = buyer;
+    const panel = page.getByRole("dialog", { name: "Subtask", exact: true });
+    const form = page.getByRole("dialog", { name: "Split the subtask" });
+    await page.locator('[data-part="Pictures"] button').click();
+    await panel.getByRole("button", { name: "Split" }).click();
+    await form.getByLabel("Title").first().fill("Drawings");
+    await form.getByLabel("Title").last().fill("Photographs");
+    await asBuyer(`/v1/subtasks/${ids.Pictures}/invite`, { agent_id: agents[0]?.id });
+    await box(page, "Pictures", "assigned").waitFor();
+    buyer.forgive(/status of 409 /);
+    await form.getByRole("button", { name: "Split into 2" }).click();
+    await form.getByText('"Pictures" is assigned: only what nobody has begun can be changed.').waitFor();
+    expect(await form.getByLabel("Title").first().inputValue()).toBe("Drawings");
+    // Escape closes what is on top.
+    await page.keyboard.press("Escape");
+    await form.waitFor({ state: "hidden" });
+    await panel.getByRole("button", { name: "Have somebody else do it" }).waitFor();
+    expect(await panel.getByRole("button", { name: "Split" }).count()).toBe(0);
+    await page.keyboard.press("Escape");
+    await panel.waitFor({ state: "hidden" });
+    await asBuyer(`/v1/subtasks/${ids.Pictures}/reassign`, { reason: "Somebody else draws." });
+    await box(page, "Pictures", "ready").waitFor();
+  });
+
   it("asks agents, whose operator answers", async () => {
     const operator = await stage.signedIn("Olive Operator");
     const { body } = await teams.market.post("/v1/agents", operator.key, {

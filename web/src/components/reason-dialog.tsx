@@ -1,6 +1,7 @@
 import { Button, Group, Stack, Textarea } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Dialog } from "./dialog.tsx";
+import { Form } from "./form.tsx";
 import { FormProblem } from "./form-problem.tsx";
 import { useApiForm } from "./use-api-form.ts";
 
@@ -46,13 +47,7 @@ function Inside({
       onClose();
     });
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void confirm();
-      }}
-    >
+    <Form onSubmit={confirm}>
       <Stack gap="md">
         <div>{children}</div>
         {label === undefined ? null : (
@@ -78,6 +73,6 @@ function Inside({
           </Button>
         </Group>
       </Stack>
-    </form>
+    </Form>
   );
 }

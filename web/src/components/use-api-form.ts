@@ -6,10 +6,10 @@ import { describeError } from "./describe-error.ts";
 
 export interface ApiForm<Values> {
   readonly values: Values;
-  /** Sets one field and forgets what was wrong with it. */
-  set<Name extends keyof Values & string>(name: Name, value: Values[Name]): void;
-  /** What the API said of a field: by its JSON pointer (`#/budget` and `#/budget/…` are `budget`). */
-  errorOf(name: string): string | undefined;
+  /** Sets one field and forgets what was wrong with it; with `at` only what was wrong there (`plan/0/title`). */
+  set<Name extends keyof Values & string>(name: Name, value: Values[Name], at?: string): void;
+  /** What the API said of a field, or of a place in it: by its JSON pointer (`#/budget` and `#/budget/…` are `budget`). */
+  errorOf(at: string): string | undefined;
   /** What the API said of no field in particular. */
   readonly problem: string | null;
   readonly isSending: boolean;
@@ -18,6 +18,7 @@ export interface ApiForm<Values> {
 }
 
 interface Faults {
+  /** By the pointer without its `#/`. */
   readonly fields: ReadonlyMap<string, string>;
   readonly problem: string | null;
 }
@@ -34,14 +35,14 @@ export function useApiForm<Values extends object>(initial: Values, draftKey?: st
   }, [draftKey, values]);
   return {
     values,
-    set(name, value) {
+    set(name, value, at = name) {
       setValues((before) => ({ ...before, [name]: value }));
       setFaults(({ fields, problem }) => ({
         problem,
-        fields: new Map([...fields].filter(([field]) => field !== name)),
+        fields: new Map([...fields].filter(([place]) => !isWithin(place, at))),
       }));
     },
-    errorOf: (name) => faults.fields.get(name),
+    errorOf: (at) => errorAt(faults.fields, at),
     problem: faults.problem,
     isSending,
     async send(work) {
@@ -67,12 +68,21 @@ function faultsOf(error: unknown, values: object): Faults {
   const fields = new Map<string, string>();
   const others: string[] = [];
   for (const { pointer, detail = error.message } of error.problem.errors ?? []) {
-    const name = pointer?.split("/")[1];
-    if (name !== undefined && name in values) fields.set(name, detail);
+    const [, name, ...within] = pointer?.split("/") ?? [];
+    if (name !== undefined && name in values) fields.set([name, ...within].join("/"), detail);
     else others.push(detail);
   }
   const isUnplaced = fields.size === 0 && others.length === 0;
   return { fields, problem: isUnplaced ? error.message : others.join(" ") || null };
+}
+
+const isWithin = (place: string, at: string): boolean => place === at || place.startsWith(`${at}/`);
+
+/** The sentence calls a field within another by its path; beside the field itself its own name is enough. */
+function errorAt(fields: Faults["fields"], at: string): string | undefined {
+  const itself = fields.get(at);
+  if (itself !== undefined) return itself.replace(`"${at.replaceAll("/", ".")}"`, `"${at.split("/").at(-1)}"`);
+  return [...fields].find(([place]) => isWithin(place, at))?.[1];
 }
 
 function readDraft(key: string | undefined): object {

@@ -3,6 +3,7 @@ import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { api } from "../../api/client.ts";
+import { Form } from "../../components/form.tsx";
 import { FormProblem } from "../../components/form-problem.tsx";
 import { useApiForm } from "../../components/use-api-form.ts";
 import { AccountFrame } from "./account-frame.tsx";
@@ -31,13 +32,7 @@ export function FirstAdministratorPage() {
   });
   return (
     <AccountFrame title="Look after this market" about="You become its first administrator. The link works once.">
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
+      <Form onSubmit={send}>
         <Stack gap="md">
           <TextInput label="Your name" autoComplete="name" {...field("name")} />
           <TextInput label="E-mail" type="email" autoComplete="username" {...field("email")} />
@@ -52,7 +47,7 @@ export function FirstAdministratorPage() {
             Become the administrator
           </Button>
         </Stack>
-      </form>
+      </Form>
     </AccountFrame>
   );
 }

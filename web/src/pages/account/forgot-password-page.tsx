@@ -3,6 +3,7 @@ import { Button, Stack, TextInput } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "../../api/client.ts";
+import { Form } from "../../components/form.tsx";
 import { FormProblem } from "../../components/form-problem.tsx";
 import { useApiForm } from "../../components/use-api-form.ts";
 import { AccountFrame } from "./account-frame.tsx";
@@ -19,13 +20,7 @@ export function ForgotPasswordPage() {
   return (
     <AccountFrame title="Choose a new password">
       {sentTo === null ? (
-        <form
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            void send();
-          }}
-        >
+        <Form onSubmit={send}>
           <Stack gap="md">
             <TextInput
               label="E-mail"
@@ -41,7 +36,7 @@ export function ForgotPasswordPage() {
               Send me a link
             </Button>
           </Stack>
-        </form>
+        </Form>
       ) : (
         <p role="status">
           If there is an account for {sentTo}, a link is on its way to it. It lasts an hour. A sandbox without a mail

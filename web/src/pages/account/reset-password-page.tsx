@@ -3,6 +3,7 @@ import { Button, PasswordInput, Stack } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { api } from "../../api/client.ts";
+import { Form } from "../../components/form.tsx";
 import { FormProblem } from "../../components/form-problem.tsx";
 import { useApiForm } from "../../components/use-api-form.ts";
 import { AccountFrame } from "./account-frame.tsx";
@@ -22,13 +23,7 @@ export function ResetPasswordPage() {
     });
   return (
     <AccountFrame title="Choose a new password" about="You will be signed out everywhere else.">
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
+      <Form onSubmit={send}>
         <Stack gap="md">
           <PasswordInput
             label="New password"
@@ -44,7 +39,7 @@ export function ResetPasswordPage() {
             Set it
           </Button>
         </Stack>
-      </form>
+      </Form>
       <p className={classes.links}>
         <Link to="/forgot-password">Ask for another link</Link>
       </p>

@@ -1,6 +1,7 @@
 import { dataOf } from "@guildhall/client";
 import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { api } from "../../api/client.ts";
+import { Form } from "../../components/form.tsx";
 import { FormProblem } from "../../components/form-problem.tsx";
 import { useApiForm } from "../../components/use-api-form.ts";
 
@@ -8,15 +9,13 @@ import { useApiForm } from "../../components/use-api-form.ts";
 export function SignInForm({ onDone }: { readonly onDone: () => void }) {
   const form = useApiForm({ email: "", password: "" });
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void form.send(async (values) => {
+    <Form
+      onSubmit={() =>
+        form.send(async (values) => {
           await dataOf(api.POST("/v1/auth/sign-in/email", { body: values }));
           onDone();
-        });
-      }}
+        })
+      }
     >
       <Stack gap="md">
         <TextInput
@@ -42,6 +41,6 @@ export function SignInForm({ onDone }: { readonly onDone: () => void }) {
           Sign in
         </Button>
       </Stack>
-    </form>
+    </Form>
   );
 }

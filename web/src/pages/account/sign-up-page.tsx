@@ -3,6 +3,7 @@ import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
 import { api } from "../../api/client.ts";
+import { Form } from "../../components/form.tsx";
 import { FormProblem } from "../../components/form-problem.tsx";
 import { useApiForm } from "../../components/use-api-form.ts";
 import { AccountFrame } from "./account-frame.tsx";
@@ -23,13 +24,7 @@ export function SignUpPage() {
     });
   return (
     <AccountFrame title="Make an account" about="You get an organization of your own to post and work for.">
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
+      <Form onSubmit={send}>
         <Stack gap="md">
           <TextInput
             label="Your name"
@@ -62,7 +57,7 @@ export function SignUpPage() {
             Make an account
           </Button>
         </Stack>
-      </form>
+      </Form>
       <p className={classes.links}>
         <Link to="/sign-in" search={{ next }}>
           I have an account

@@ -3,6 +3,7 @@ import { Button, NumberInput, Radio, Slider, Stack, Textarea } from "@mantine/co
 import { useQueryClient } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
 import { CentsField } from "../../components/cents-field.tsx";
+import { Form } from "../../components/form.tsx";
 import { FormProblem } from "../../components/form-problem.tsx";
 import { moneyText } from "../../components/money-text.ts";
 import { useApiForm } from "../../components/use-api-form.ts";
@@ -31,14 +32,7 @@ export function RulingForm({ disputeId, stake }: { readonly disputeId: string; r
       await queries.invalidateQueries({ queryKey: ["admin"] });
     });
   return (
-    <form
-      noValidate
-      className={classes.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void rule();
-      }}
-    >
+    <Form className={classes.form} onSubmit={rule}>
       <div className={classes.fields}>
         <Radio.Group
           label="Who is right"
@@ -77,7 +71,7 @@ export function RulingForm({ disputeId, stake }: { readonly disputeId: string; r
         </div>
       </div>
       {ruling === null ? null : <Transfers stake={stake} movements={movementsOf(stake, ruling, amount ?? 0)} />}
-    </form>
+    </Form>
   );
 }
 

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { api } from "../../api/client.ts";
 import { ConfirmButton } from "../../components/confirm-button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
+import { Form } from "../../components/form.tsx";
 import { FormProblem } from "../../components/form-problem.tsx";
 import { Loaded } from "../../components/loaded.tsx";
 import { bothMoneyText } from "../../components/money-text.ts";
@@ -170,13 +171,7 @@ function NewKey({ agentId, onMade }: NewKeyProps) {
         Make a key
       </Button>
       <Modal opened={isOpen} onClose={dialog.close} title="Make a key" centered>
-        <form
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            void send();
-          }}
-        >
+        <Form onSubmit={send}>
           <Stack gap="md">
             <TextInput
               label="What it is for"
@@ -203,7 +198,7 @@ function NewKey({ agentId, onMade }: NewKeyProps) {
               </Button>
             </Group>
           </Stack>
-        </form>
+        </Form>
       </Modal>
     </>
   );

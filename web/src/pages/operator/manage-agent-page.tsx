@@ -5,6 +5,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { api } from "../../api/client.ts";
 import { CopyableId } from "../../components/copyable.tsx";
+import { Form } from "../../components/form.tsx";
 import { FormProblem } from "../../components/form-problem.tsx";
 import { Loaded } from "../../components/loaded.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
@@ -96,14 +97,7 @@ function AgentForm({ agent }: { readonly agent: Agent }) {
       notifications.show({ message: "Saved. New runs go by it.", withCloseButton: false });
     });
   return (
-    <form
-      noValidate
-      className={classes.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
-    >
+    <Form className={classes.form} onSubmit={send}>
       <Section title="Who it is">
         <ProfileFields form={form} />
       </Section>
@@ -115,6 +109,6 @@ function AgentForm({ agent }: { readonly agent: Agent }) {
       <Button type="submit" loading={form.isSending} disabled={!isChanged} mb="lg">
         Save
       </Button>
-    </form>
+    </Form>
   );
 }

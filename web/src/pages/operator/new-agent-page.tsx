@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "../../api/client.ts";
+import { Form } from "../../components/form.tsx";
 import { FormProblem } from "../../components/form-problem.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { SecretOnce } from "../../components/secret-once.tsx";
@@ -28,14 +29,7 @@ export function NewAgentPage() {
   return (
     <>
       <PageHeader title="Register an agent" about="Your organization operates it, and sees what it earns." />
-      <form
-        noValidate
-        className={classes.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
+      <Form className={classes.form} onSubmit={send}>
         <Section title="Who it is" about="What the directory shows.">
           <ProfileFields form={form} />
         </Section>
@@ -51,7 +45,7 @@ export function NewAgentPage() {
             Register
           </Button>
         </Group>
-      </form>
+      </Form>
       <SecretOnce
         title="Its key"
         secret={made?.key ?? null}

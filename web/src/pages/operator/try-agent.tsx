@@ -2,6 +2,7 @@ import { dataOf } from "@guildhall/client";
 import { Button, Textarea } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { api } from "../../api/client.ts";
+import { Form } from "../../components/form.tsx";
 import { FormProblem } from "../../components/form-problem.tsx";
 import { Section } from "../../components/section.tsx";
 import { useApiForm } from "../../components/use-api-form.ts";
@@ -22,14 +23,7 @@ export function TryAgent({ agent }: { readonly agent: Agent }) {
       title="Test run"
       about="The agent does this task as it would any other. Nothing is paid and nothing counts for its record; what the model costs, it costs."
     >
-      <form
-        noValidate
-        className={classes.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
+      <Form className={classes.form} onSubmit={send}>
         <Textarea
           label="Task"
           placeholder="Say hello to whoever reads this, in French."
@@ -44,7 +38,7 @@ export function TryAgent({ agent }: { readonly agent: Agent }) {
         <Button type="submit" variant="default" mt="sm" loading={form.isSending}>
           Start a test run
         </Button>
-      </form>
+      </Form>
     </Section>
   );
 }

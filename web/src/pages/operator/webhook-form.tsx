@@ -1,6 +1,7 @@
 import { dataOf, type ItemOf } from "@guildhall/client";
 import { Button, Group, Modal, Stack, TagsInput, TextInput } from "@mantine/core";
 import { api } from "../../api/client.ts";
+import { Form } from "../../components/form.tsx";
 import { FormProblem } from "../../components/form-problem.tsx";
 import { useApiForm } from "../../components/use-api-form.ts";
 
@@ -42,13 +43,7 @@ export function WebhookForm({ isOpen, onClose, webhook, onDone }: WebhookFormPro
       title={webhook === undefined ? "Add a webhook" : "Change the webhook"}
       centered
     >
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
+      <Form onSubmit={send}>
         <Stack gap="md">
           <TextInput
             label="Address"
@@ -84,7 +79,7 @@ export function WebhookForm({ isOpen, onClose, webhook, onDone }: WebhookFormPro
             </Button>
           </Group>
         </Stack>
-      </form>
+      </Form>
     </Modal>
   );
 }

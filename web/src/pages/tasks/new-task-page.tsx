@@ -3,6 +3,7 @@ import { Button } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { api } from "../../api/client.ts";
+import { Form } from "../../components/form.tsx";
 import { FormProblem } from "../../components/form-problem.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { useApiForm } from "../../components/use-api-form.ts";
@@ -28,14 +29,7 @@ export function NewTaskPage() {
   return (
     <>
       <PageHeader title="Post a task" about="The budget is held from the moment you post, and paid when you approve." />
-      <form
-        noValidate
-        className={classes.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
+      <Form className={classes.form} onSubmit={send}>
         <BriefFields form={form} />
         <IntakeFields form={form} />
         <MoneyFields form={form} />
@@ -46,7 +40,7 @@ export function NewTaskPage() {
             Post the task
           </Button>
         </div>
-      </form>
+      </Form>
     </>
   );
 }

@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { api } from "../../api/client.ts";
 import { CentsField } from "../../components/cents-field.tsx";
+import { Form } from "../../components/form.tsx";
 import { FormProblem } from "../../components/form-problem.tsx";
 import { PageHeader } from "../../components/page-header.tsx";
 import { Section } from "../../components/section.tsx";
@@ -70,13 +71,7 @@ export function NewProjectPage() {
         title="Start a project"
         about="A team of agents does it together. Its whole budget is held at once."
       />
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void post();
-        }}
-      >
+      <Form onSubmit={post}>
         <Stack gap="md" className={classes.brief}>
           <TextInput
             label="Title"
@@ -172,7 +167,7 @@ export function NewProjectPage() {
             Start the project
           </Button>
         </Stack>
-      </form>
+      </Form>
     </>
   );
 }

@@ -1,4 +1,4 @@
-import type { GraphNode } from "./queries.ts";
+import { type GraphNode, isUnbegun } from "./queries.ts";
 
 /** A subtask of a plan that is being drawn. */
 export interface Part {
@@ -19,8 +19,6 @@ export interface Part {
   readonly dependsOn: readonly string[];
 }
 
-const stillOpen: ReadonlySet<string> = new Set(["pending", "ready"]);
-
 /** The plan as it stands; what was dropped is no part of it. */
 export function partsOf(nodes: readonly GraphNode[]): Part[] {
   return nodes
@@ -28,7 +26,7 @@ export function partsOf(nodes: readonly GraphNode[]): Part[] {
     .map(({ id, state, title, budget, depends_on: dependsOn }) => ({
       key: id,
       isNew: false,
-      isBegun: !stillOpen.has(state),
+      isBegun: !isUnbegun(state),
       state,
       title,
       description: null,

@@ -3,9 +3,10 @@ import { useState } from "react";
 import { Money } from "../../components/money.tsx";
 import { PlainTable } from "../../components/plain-table.tsx";
 import { StateBadge } from "../../components/state-badge.tsx";
+import { CostLine } from "./cost-line.tsx";
 import { LazyGraph } from "./lazy-graph.tsx";
 import { PartForm } from "./part-form.tsx";
-import { circleOf, circleText, costOf, newPart, type Part, without } from "./plan-draft.ts";
+import { circleOf, circleText, newPart, type Part, without } from "./plan-draft.ts";
 import classes from "./plan-editor.module.css";
 import { stageOf } from "./queries.ts";
 
@@ -44,24 +45,11 @@ export function PlanEditor({ projectId, parts, onChange, budget }: PlanEditorPro
     onChange([...parts, part]);
     setCurrentKey(part.key);
   };
-  const left = budget === null ? null : budget - costOf(parts);
   return (
     <div className={classes.editor}>
       <div className={classes.drawing}>
         <div className={classes.head}>
-          <p className={classes.money} data-over={(left ?? 0) < 0 || undefined}>
-            {parts.length} {parts.length === 1 ? "subtask" : "subtasks"} for{" "}
-            <Money amount={costOf(parts)} currency="usd" strong />
-            {left === null ? null : left < 0 ? (
-              <>
-                , <Money amount={-left} currency="usd" strong /> more than the budget
-              </>
-            ) : (
-              <>
-                , <Money amount={left} currency="usd" /> left
-              </>
-            )}
-          </p>
+          <CostLine parts={parts} word="subtask" budget={budget} currency="usd" />
           <Button variant="default" size="xs" onClick={add}>
             Add a subtask
           </Button>

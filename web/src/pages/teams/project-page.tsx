@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback } from "react";
+import { useCallback, useRef } from "react";
 import { meQuery } from "../../api/session.ts";
 import { CopyableId } from "../../components/copyable.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
@@ -58,6 +58,7 @@ function Going({ project, members }: { readonly project: Project; readonly membe
   const open = (id: string | undefined): void => {
     void navigate({ search: id === undefined ? {} : { subtask: id }, resetScroll: false });
   };
+  const plan = useRef<HTMLElement>(null);
   const isOver = ["completed", "cancelled", "expired"].includes(project.state);
   return (
     <>
@@ -78,6 +79,7 @@ function Going({ project, members }: { readonly project: Project; readonly membe
       <ProjectMoney project={project} />
       <Whole project={project} isBuyer={isBuyer} />
       <Section
+        ref={plan}
         title="Plan"
         about="Lines lead to what waits. Choose a subtask for its thread, its work and its review."
         actions={
@@ -117,6 +119,11 @@ function Going({ project, members }: { readonly project: Project; readonly membe
         isBuyer={isBuyer}
         onOpen={open}
         onClose={() => open(undefined)}
+        onSplit={() => {
+          open(undefined);
+          // What the panel was opened from is no part of the graph any more.
+          plan.current?.focus();
+        }}
       />
     </>
   );

@@ -4,11 +4,17 @@ import { api } from "../../api/client.ts";
 
 type Schemas = components["schemas"];
 export type Project = Schemas["Project"];
+export type Subtask = Schemas["Subtask"];
 export type GraphNode = Schemas["ProjectGraph"]["nodes"][number];
 export type Message = Schemas["Message"];
 
 /** A subtask's stage as `StateBadge` names it: what is pending waits for others, and for nobody who looks. */
 export const stageOf = (state: string): string => (state === "pending" ? "blocked" : state);
+
+const unbegun: ReadonlySet<string> = new Set(["pending", "ready"]);
+
+/** Nobody has begun it: only then a subtask can be changed. */
+export const isUnbegun = (state: string): boolean => unbegun.has(state);
 
 const path = (id: string) => ({ params: { path: { id } } });
 

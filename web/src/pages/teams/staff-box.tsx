@@ -4,11 +4,12 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../api/client.ts";
+import { Form } from "../../components/form.tsx";
 import { FormProblem } from "../../components/form-problem.tsx";
 import { PartyName } from "../../components/party-name.tsx";
 import { ReasonDialog } from "../../components/reason-dialog.tsx";
 import { useApiForm } from "../../components/use-api-form.ts";
-import { graphQuery, type Project } from "./queries.ts";
+import { graphQuery, isUnbegun, type Project } from "./queries.ts";
 import classes from "./subtask-panel.module.css";
 
 export interface StaffBoxProps {
@@ -17,7 +18,6 @@ export interface StaffBoxProps {
   readonly state: string;
 }
 
-const free: ReadonlySet<string> = new Set(["pending", "ready"]);
 const taken: ReadonlySet<string> = new Set(["assigned", "in_progress", "revision"]);
 
 /** Who is to do a subtask: asked for by name, or somebody else where somebody has it. */
@@ -28,7 +28,7 @@ export function StaffBox({ project, subtaskId, state }: StaffBoxProps) {
   const invitation = graph?.nodes.find(({ id }) => id === subtaskId)?.invitation ?? null;
   const isGoing = project.state === "open" || project.state === "in_progress";
   const reload = () => queries.invalidateQueries({ queryKey: ["project", project.id] });
-  if (!isGoing || (!free.has(state) && !taken.has(state))) return null;
+  if (!isGoing || (!isUnbegun(state) && !taken.has(state))) return null;
   const canReassign = taken.has(state) || invitation !== null;
   return (
     <>
@@ -40,9 +40,9 @@ export function StaffBox({ project, subtaskId, state }: StaffBoxProps) {
           </span>
         </p>
       )}
-      {free.has(state) && invitation === null ? <Invite subtaskId={subtaskId} onInvited={reload} /> : null}
+      {isUnbegun(state) && invitation === null ? <Invite subtaskId={subtaskId} onInvited={reload} /> : null}
       {canReassign ? (
-        <div className={classes.staff}>
+        <div className={classes.action}>
           <Button variant="default" size="xs" onClick={() => setIsReassigning(true)}>
             Have somebody else do it
           </Button>
@@ -90,14 +90,7 @@ function Invite({ subtaskId, onInvited }: { readonly subtaskId: string; readonly
     });
   return (
     <>
-      <form
-        className={classes.staff}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void invite();
-        }}
-      >
+      <Form className={classes.staff} onSubmit={invite}>
         <Select
           label="Ask an agent to do it"
           placeholder="The manager asks somebody by itself"
@@ -113,7 +106,7 @@ function Invite({ subtaskId, onInvited }: { readonly subtaskId: string; readonly
         <Button type="submit" variant="default" loading={form.isSending} disabled={form.values.agent_id === null}>
           Ask
         </Button>
-      </form>
+      </Form>
       <FormProblem problem={form.problem} />
     </>
   );

@@ -13,6 +13,7 @@ import { StateBadge } from "../../components/state-badge.tsx";
 import { When } from "../../components/when.tsx";
 import { type Project, stageOf, subtaskQuery } from "./queries.ts";
 import { ReviewBox } from "./review-box.tsx";
+import { SplitBox } from "./split-box.tsx";
 import { StaffBox } from "./staff-box.tsx";
 import { SubmissionView } from "./submission-view.tsx";
 import classes from "./subtask-panel.module.css";
@@ -24,6 +25,8 @@ export interface SubtaskPanelProps {
   readonly isBuyer: boolean;
   readonly onOpen: (id: string) => void;
   readonly onClose: () => void;
+  /** Its parts have taken its place. */
+  readonly onSplit: () => void;
 }
 
 /** One subtask beside the plan: its brief, who has it, what was handed in, its review and its thread. */
@@ -42,6 +45,7 @@ function Inside({
   subtaskId,
   isBuyer,
   onOpen,
+  onSplit,
 }: Omit<SubtaskPanelProps, "onClose"> & { readonly subtaskId: string }) {
   const query = useQuery(subtaskQuery(project.id, subtaskId));
   return (
@@ -81,6 +85,7 @@ function Inside({
             )}
           </div>
           {isBuyer ? <StaffBox project={project} subtaskId={subtask.id} state={subtask.state} /> : null}
+          {isBuyer ? <SplitBox project={project} subtask={subtask} onSplit={onSplit} /> : null}
           {submission === null ? null : (
             <Section title="Handed in">
               <SubmissionView submission={submission} evaluation={evaluation} />

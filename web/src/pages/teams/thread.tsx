@@ -3,6 +3,7 @@ import { Button, Textarea } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { api } from "../../api/client.ts";
+import { Form } from "../../components/form.tsx";
 import { FormProblem } from "../../components/form-problem.tsx";
 import { Loaded } from "../../components/loaded.tsx";
 import { Markdown } from "../../components/markdown.tsx";
@@ -70,14 +71,7 @@ function Composer({ projectId, subtaskId }: Omit<ThreadProps, "canWrite">) {
       await queries.invalidateQueries({ queryKey: ["project", projectId, "thread", subtaskId] });
     });
   return (
-    <form
-      className={classes.composer}
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
-    >
+    <Form className={classes.composer} onSubmit={send}>
       <Textarea
         aria-label={subtaskId === null ? "Write to the team" : "Write to the member"}
         placeholder={subtaskId === null ? "Write to the whole team" : "Write to whoever does it"}
@@ -95,6 +89,6 @@ function Composer({ projectId, subtaskId }: Omit<ThreadProps, "canWrite">) {
         Send
       </Button>
       <FormProblem problem={form.problem} />
-    </form>
+    </Form>
   );
 }

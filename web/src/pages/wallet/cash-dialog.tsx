@@ -6,6 +6,7 @@ import { api } from "../../api/client.ts";
 import { CentsField } from "../../components/cents-field.tsx";
 import { CopyableId } from "../../components/copyable.tsx";
 import { Dialog } from "../../components/dialog.tsx";
+import { Form } from "../../components/form.tsx";
 import { FormProblem } from "../../components/form-problem.tsx";
 import { Money } from "../../components/money.tsx";
 import { useApiForm } from "../../components/use-api-form.ts";
@@ -65,13 +66,7 @@ function Ask({ kind, onAsked }: { readonly kind: keyof typeof words; readonly on
       await queries.invalidateQueries({ queryKey: ["wallet"] });
     });
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void ask();
-      }}
-    >
+    <Form onSubmit={ask}>
       <Stack gap="md">
         <p>{about}</p>
         <CentsField
@@ -93,7 +88,7 @@ function Ask({ kind, onAsked }: { readonly kind: keyof typeof words; readonly on
           {send}
         </Button>
       </Stack>
-    </form>
+    </Form>
   );
 }
 
