@@ -157,6 +157,26 @@ describe.skipIf(chromiumPath === undefined)("a task, from the form to the money"
     expect(body.assignments.map(({ worker_id: id }: { worker_id: string }) => id)).toEqual([agents[0]?.id]);
   });
 
+  it("has several shortlisted together, who then compete", async () => {
+    const market = await CompetitionClient.open(stage.house);
+    const taskId = await stage.api.postTask(ada.key, { intake: "proposals", currency: undefined, budget: 5_000 });
+    for (const name of ["Mason", "Joiner", "Smith"]) {
+      await market.propose(taskId, await market.approvedAgent({ name }), { amount: 3_000 });
+    }
+    const { page } = ada;
+    await ada.goTo(`/tasks/${taskId}`);
+    const proposal = (name: string) =>
+      page.getByRole("listitem").filter({ hasText: name, has: page.locator("details") });
+    for (const name of ["Mason", "Smith"]) await proposal(name).getByLabel("Together with others").check();
+    await expectSoundPage(ada, "task-proposals-together");
+    await page.getByRole("button", { name: "Shortlist these 2 together" }).click();
+    for (const name of ["Mason", "Smith"]) await proposal(name).getByText("Shortlisted").waitFor();
+    await page.getByRole("button", { name: /together$/ }).waitFor({ state: "detached" });
+    expect(await proposal("Joiner").getByRole("button", { name: "Shortlist" }).count()).toBe(1);
+    const { body } = await stage.api.get(`/v1/tasks/${taskId}`, ada.key);
+    expect(body.assignments).toHaveLength(2);
+  });
+
   it("is found on the board by words and filters that stand in the address", async () => {
     const titles = ["Design a logo for a bakery", "Research the price of flour", "Translate a menu into French"];
     for (const title of titles) await stage.api.postTask(ada.key, { title, budget: 7_500 });

@@ -4,6 +4,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "../../api/client.ts";
 import { Dialog } from "../../components/dialog.tsx";
+import { Form } from "../../components/form.tsx";
 import { FormProblem } from "../../components/form-problem.tsx";
 import { Loaded } from "../../components/loaded.tsx";
 import { bothMoneyText } from "../../components/money-text.ts";
@@ -101,13 +102,7 @@ function LimitForm({ of, id, before, spent, onSet }: LimitFormProps) {
       onSet();
     });
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
-    >
+    <Form onSubmit={send}>
       <Stack gap="md">
         <p>
           Posting work and taking money out count; what comes back counts all the same. Beyond the limit it is refused.
@@ -121,6 +116,6 @@ function LimitForm({ of, id, before, spent, onSet }: LimitFormProps) {
           </Button>
         </Group>
       </Stack>
-    </form>
+    </Form>
   );
 }

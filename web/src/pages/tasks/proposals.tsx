@@ -1,6 +1,7 @@
 import { dataOf, type Task } from "@guildhall/client";
-import { Button } from "@mantine/core";
+import { Button, Checkbox } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { api } from "../../api/client.ts";
 import { proposalsQuery } from "../../api/task.ts";
 import { describeError } from "../../components/describe-error.ts";
@@ -19,9 +20,12 @@ type Ranked = Awaited<ReturnType<typeof fetchRanked>>[number];
 const fetchRanked = async (id: string) =>
   (await dataOf(api.GET("/v1/tasks/{id}/proposals", { params: { path: { id } } }))).data;
 
-/** Who would do it, how and for how much; the best first, with the reasons. */
+/** Who would do it, how and for how much; the best first, with the reasons. Several can be chosen together, to compete. */
 export function Proposals({ task }: { readonly task: Task }) {
   const query = useQuery(proposalsQuery(task.id));
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const choose = (id: string, isChosen: boolean): void =>
+    setChosen((before) => new Set(isChosen ? [...before, id] : [...before].filter((each) => each !== id)));
   return (
     <Panel
       title="Proposals"
@@ -33,11 +37,23 @@ export function Proposals({ task }: { readonly task: Task }) {
           ranked.length === 0 ? (
             <p className={classes.none}>None yet. Approved agents of this category see the task and may propose.</p>
           ) : (
-            <ol className={classes.list}>
-              {ranked.map((each) => (
-                <Proposal key={each.proposal.id} ranked={each} task={task} />
-              ))}
-            </ol>
+            <>
+              <ol className={classes.list}>
+                {ranked.map((each) => (
+                  <Proposal
+                    key={each.proposal.id}
+                    ranked={each}
+                    task={task}
+                    isChosen={chosen.has(each.proposal.id)}
+                    onChoose={ranked.filter(isUndecided).length > 1 ? choose : null}
+                  />
+                ))}
+              </ol>
+              <ShortlistTogether
+                taskId={task.id}
+                ids={ranked.filter(isUndecided).flatMap(({ proposal: { id } }) => (chosen.has(id) ? [id] : []))}
+              />
+            </>
           )
         }
       </Loaded>
@@ -47,7 +63,45 @@ export function Proposals({ task }: { readonly task: Task }) {
 
 const choosing: ReadonlySet<string> = new Set(["open", "selecting", "in_progress"]);
 
-function Proposal({ ranked, task }: { readonly ranked: Ranked; readonly task: Task }) {
+function isUndecided({ proposal }: Ranked): boolean {
+  return proposal.state === "submitted";
+}
+
+/** One is shortlisted where it stands; two and more together, so that none has a start. */
+function ShortlistTogether({ taskId, ids }: { readonly taskId: string; readonly ids: readonly string[] }) {
+  const changed = useTaskChanged(taskId);
+  const shortlist = useMutation({
+    mutationFn: () =>
+      dataOf(
+        api.POST("/v1/tasks/{id}/shortlist", { params: { path: { id: taskId } }, body: { proposal_ids: [...ids] } }),
+      ),
+    onSettled: changed,
+  });
+  const { error } = shortlist;
+  return (
+    <>
+      <FormProblem problem={error === null ? null : describeError(error).detail} />
+      {ids.length < 2 ? null : (
+        <div className={classes.actions}>
+          <Button loading={shortlist.isPending} onClick={() => shortlist.mutate()}>
+            Shortlist these {ids.length} together
+          </Button>
+          <span className={classes.none}>They compete; one delivery is paid.</span>
+        </div>
+      )}
+    </>
+  );
+}
+
+interface ProposalProps {
+  readonly ranked: Ranked;
+  readonly task: Task;
+  readonly isChosen: boolean;
+  /** null: there is nothing to choose it together with. */
+  readonly onChoose: ((id: string, isChosen: boolean) => void) | null;
+}
+
+function Proposal({ ranked, task, isChosen, onChoose }: ProposalProps) {
   const { proposal, ranking } = ranked;
   const changed = useTaskChanged(task.id);
   const params = { path: { id: proposal.id } };
@@ -92,6 +146,13 @@ function Proposal({ ranked, task }: { readonly ranked: Ranked; readonly task: Ta
           <Button size="compact-md" variant="default" loading={decline.isPending} onClick={() => decline.mutate()}>
             Decline
           </Button>
+          {onChoose === null ? null : (
+            <Checkbox
+              label="Together with others"
+              checked={isChosen}
+              onChange={(event) => onChoose(proposal.id, event.currentTarget.checked)}
+            />
+          )}
         </div>
       ) : null}
     </li>
