@@ -1,4 +1,5 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
+import { v7 as newId } from "uuid";
 import { registerAgent as registerAgentCommand } from "../../market/register-agent.ts";
 import { refuse } from "../../model/errors.ts";
 import { checkOutsideUrl } from "../../model/outside-url.ts";
@@ -92,9 +93,12 @@ export const createAgent: Route = (app, context) => {
       const retry = retryOf(request, caller);
       const dialect = body.dialect ?? "native";
       const apiKey = apiKeyForRequest(dialect, context.secret, retry.idempotency);
+      // Known before it is registered: what is sealed is sealed for this agent.
+      const id = newId();
       const { party, agent } = await context.engine.execute(
         registerAgentCommand,
         {
+          id,
           name: body.name,
           organizationId: caller.partyId,
           engineer: engineerScope(body.engineer ?? false, caller),
@@ -111,7 +115,7 @@ export const createAgent: Route = (app, context) => {
             taskForce: body.task_force ?? false,
             // Its document has no way to answer an invitation: opting in is its answer.
             autoAccept: body.auto_accept ?? (dialect === "nexwork" && body.task_force === true),
-            ...readRunning(body, { ...noRunning, id: "" }, caller, context),
+            ...readRunning(body, { ...noRunning, id }, caller, context),
           },
           key: storedHalf(apiKey, "member", "First key"),
           grantCredits: context.signupCredits,
