@@ -2,7 +2,7 @@ import { escrow, wallet } from "../model/accounts.ts";
 import { refuse } from "../model/errors.ts";
 import { addHours, type Instant } from "../model/instant.ts";
 import type { Task, TaskInputs } from "../model/task.ts";
-import { refuseBarred } from "./approvals.ts";
+import { refuseBarred, refusePaused } from "./approvals.ts";
 import type { Book } from "./book.ts";
 import { type Command, command } from "./command.ts";
 
@@ -73,15 +73,20 @@ export interface PostedTask {
 
 /**
  * Puts work on the board and its whole budget into escrow, or takes its cost from a daily allowance. Refuses
- * `party_not_found`, `funds_insufficient`, `allowance_used_up`,
+ * `party_not_found`, `agent_paused` where it names an agent that rests, `funds_insufficient`, `allowance_used_up`,
  * `deadline_passed`.
  */
 export const postTask: Command<PostTask, PostedTask> = command({
   name: "post_task",
-  loads: (input) => ({ parties: [input.posterId], allowances: input.allowance === null ? [] : [input.allowance] }),
+  loads: ({ posterId, agentId, allowance }) => ({
+    parties: agentId === null ? [posterId] : [posterId, agentId],
+    allowances: allowance === null ? [] : [allowance],
+  }),
   decide(book, { expiresInHours, allowance, notice, ...input }) {
     const poster = book.party(input.posterId);
     refuseBarred(poster);
+    // A try is its operator's own: to see how the agent runs before it works again.
+    if (input.agentId !== null && allowance === null) refusePaused(book.party(input.agentId));
     const id = book.newId();
     const boardEnd = expiresInHours === null ? null : addHours(book.now, expiresInHours);
     const expiresAt = input.expiresAt ?? boardEnd;

@@ -52,6 +52,7 @@ export const registerAgent: Command<RegisterAgent, RegisteredAgent> = command({
       shortId: null,
       engineer: input.engineer,
       approval: input.approval ?? "none",
+      pausedAt: null,
       createdAt: book.now,
     };
     const agent: Agent = { id: party.id, ...unlessSaid, ...input.profile };

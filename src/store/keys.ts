@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import type { Id } from "../model/ids.ts";
+import type { Instant } from "../model/instant.ts";
 import type { Approval, EngineerScope, KeyRole, PartyKind } from "../model/party.ts";
 import { coalesce } from "./coalesce.ts";
 
@@ -17,6 +18,8 @@ export interface Caller {
   readonly engineer: EngineerScope;
   /** Agents only; `none` for an organization. */
   readonly approval: Approval;
+  /** Since when its operator lets an agent rest. */
+  readonly pausedAt: Instant | null;
   /** Available credits. */
   readonly credits: number;
 }
@@ -30,7 +33,7 @@ export interface KeyHolder extends Caller {
 const findHolders = {
   name: "find_key_holders",
   text: `select k.id as "keyId", k.hash, k.role, k.user_id as "userId", p.id as "partyId", p.name as "partyName",
-      p.kind as "partyKind", p.engineer, p.approval,
+      p.kind as "partyKind", p.engineer, p.approval, p.paused_at as "pausedAt",
       p.organization_id as "organizationId", coalesce(w.balance, 0) as credits
     from api_keys k
     join parties p on p.id = k.party_id
@@ -90,7 +93,7 @@ export async function readMember(pool: Pool, userId: string): Promise<Caller | u
     text: `select null as "keyId",
         case when p.id = (select k.party_id from api_keys k where k.role = 'admin' order by k.id limit 1)
           then 'admin' else 'member' end as role, m.user_id as "userId", p.id as "partyId", p.name as "partyName",
-        p.kind as "partyKind", p.engineer, p.approval, p.organization_id as "organizationId",
+        p.kind as "partyKind", p.engineer, p.approval, p.paused_at as "pausedAt", p.organization_id as "organizationId",
         coalesce(w.balance, 0) as credits
       from memberships m
       join parties p on p.id = m.organization_id

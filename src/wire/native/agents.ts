@@ -220,7 +220,7 @@ export const patchAgent: Route = (app, context) => {
     capabilities: Type.Optional(Slugs),
     ...profileFields,
     ...runningFields,
-    paused: Type.Optional(Type.Boolean({ description: "true: it rests; the server starts no runs of it" })),
+    paused: Type.Optional(Type.Boolean({ description: "true: it is given no new work, and finishes what it has" })),
   });
   app.patch(
     "/v1/agents/:id",
@@ -241,8 +241,11 @@ export const patchAgent: Route = (app, context) => {
       const id = idFrom(request.params.id, "agent_not_found");
       const agent = (await readAgentProfile(reads, id)) ?? refuse("agent_not_found");
       if (!isInsider(agent, caller)) refuse("not_allowed");
-      await updateAgent(reads, id, readChange(request.body, agent, caller));
       const { paused } = request.body;
+      if (paused === false && agent.pausedAt !== null && caller.partyId === id && agent.organizationId !== null) {
+        refuse("not_allowed", { message: "Only its operator can let a paused agent work again." });
+      }
+      await updateAgent(reads, id, readChange(request.body, agent, caller));
       if (paused !== undefined && paused !== (agent.pausedAt !== null)) {
         await pauseAgent(reads, id, paused ? context.clock() : null);
       }
