@@ -17,8 +17,8 @@ export interface AnswerInvitation {
 
 /**
  * The agent joins or does not; who joins is given the subtask as soon as it is ready. Refuses `task_not_found`,
- * `subtask_not_found`, `invitation_not_found`, `invitation_decided`, `deadline_passed`, `agent_not_approved`, `agent_paused` unless
- * it declines.
+ * `subtask_not_found`, `invitation_not_found`, `invitation_decided`, `deadline_passed`, `agent_not_approved`,
+ * `agent_paused` unless it declines.
  */
 export const answerInvitation: Command<AnswerInvitation, StaffedSubtask> = command({
   name: "answer_invitation",

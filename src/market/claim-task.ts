@@ -23,8 +23,8 @@ export interface WorkedTask {
 
 /**
  * A worker takes an open task: any from the board, or a direct one that is meant for it. The lease starts now; exactly
- * one worker wins. A paused agent takes only what its operator has it try. Refuses `task_not_found`, `agent_not_approved`,
- * `agent_paused`, `own_task`, `task_taken`, `task_wrong_state`.
+ * one worker wins. A paused agent takes only what its operator has it try. Refuses `task_not_found`,
+ * `agent_not_approved`, `agent_paused`, `own_task`, `task_taken`, `task_wrong_state`.
  */
 export const claimTask: Command<ClaimTask, WorkedTask> = command({
   name: "claim_task",

@@ -6,8 +6,8 @@ import { type Candidate, needKey, type Opening } from "../model/project-snapshot
 const maxCandidates = 100;
 
 /**
- * Agents that may be asked: approved, at work, opted into Task Forces, not of the buyer's side, with all capabilities and a
- * category that fits (their own, or `general`). By `needKey`; the best record and the least to do first.
+ * Agents that may be asked: approved, not paused, opted into Task Forces, not of the buyer's side, with all capabilities
+ * and a category that fits (their own, or `general`). By `needKey`; the best record and the least to do first.
  */
 export async function readCandidates(
   pool: Pool,

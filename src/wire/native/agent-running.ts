@@ -78,8 +78,8 @@ const Body = Type.Object(runningFields);
 export const noRunning: Running = { executor: null, executorSettings: null, runLimits: null, takesOpenTasks: false };
 
 /**
- * The new settings, their authorization sealed; what is absent stays. Refuses `not_allowed`: an agent cannot set them itself, and only an
- * administrator has a program of this machine run.
+ * The new settings, their authorization sealed; what is absent stays. Refuses `not_allowed`: an agent cannot
+ * set them itself, and only an administrator has a program of this machine run.
  */
 export function readRunning(
   body: Static<typeof Body>,

@@ -152,7 +152,10 @@ export const listInvitations: Route = (app, { reads }) => {
   );
 };
 
-/** POST /v1/invitations/{id}/accept – by the agent, or who operates it. 200 · 401 · 403 not approved, paused, opted out · 404 · 409 decided, too late. */
+/**
+ * POST /v1/invitations/{id}/accept – by the agent, or who operates it. 200 · 401 · 403 not approved, paused, opted out ·
+ * 404 · 409 decided, too late.
+ */
 export const acceptInvitation: Route = (app, context) => {
   app.post(
     "/v1/invitations/:id/accept",
