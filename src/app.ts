@@ -20,6 +20,7 @@ import { type Database, type DatabaseAddress, openDatabase } from "./store/datab
 import { EventFeed } from "./store/event-feed.ts";
 import { KeyRing } from "./store/keys.ts";
 import { migrate } from "./store/migrate.ts";
+import { SecretBox } from "./store/secret-box.ts";
 import { TaskViews } from "./store/task-views.ts";
 import { WorkFeed } from "./store/work-feed.ts";
 import { mountDoors } from "./wire/doors.ts";
@@ -139,6 +140,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const eventFeed = new EventFeed({ address: options.database, reads: database.reads, onFault: onFeedFault });
   const workFeed = new WorkFeed({ reads: database.reads, feed: eventFeed, clock, onFault: onFeedFault });
   await eventFeed.start();
+  const secretBox = new SecretBox(options.secret);
   const fileLinks = new FileLinks({ secret: options.secret, clock, publicUrl });
   const http = await openHttp({
     engine,
@@ -155,6 +157,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     workFeed,
     heartbeatSeconds: config.heartbeatSeconds,
     secret: options.secret,
+    secretBox,
     clock,
     feeBasisPoints: config.feeBasisPoints,
     signupCents: config.signupCents,
@@ -183,6 +186,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       openNetworks,
       fileLinks,
       secret: options.secret,
+      secretBox,
       clock,
       log,
       executors: options.executors,

@@ -21,6 +21,7 @@ import type { Executors } from "./runner/executor.ts";
 import type { A2aTask } from "./store/a2a-tasks.ts";
 import type { DatabaseAddress } from "./store/database.ts";
 import type { EventFeed } from "./store/event-feed.ts";
+import type { SecretBox } from "./store/secret-box.ts";
 import type { NewTask } from "./store/webhook-fan-out.ts";
 import { pushBody } from "./wire/a2a/push.ts";
 import { presentNewTask } from "./wire/agentmarket/webhook-payload.ts";
@@ -56,6 +57,7 @@ interface BackgroundOptions {
   readonly openNetworks: Networks;
   readonly fileLinks: FileLinks;
   readonly secret: string;
+  readonly secretBox: SecretBox;
   readonly clock: () => Instant;
   readonly log: Logger;
   /** How agents are run; as configured, unless told otherwise. */
@@ -78,7 +80,7 @@ const endpointSlackMs = 20_000;
 /** Puts together and starts what works in the background. */
 export async function startBackground(options: BackgroundOptions): Promise<Background> {
   const { config, address, reads, engine, objects, eventFeed, outside, openNetworks, fileLinks } = options;
-  const { secret, clock, log, publicUrl } = options;
+  const { secret, secretBox, clock, log, publicUrl } = options;
   const stopping = new AbortController();
   const evaluatorThread = new EvaluatorThread();
   const pool = new pg.Pool({ ...address, max: 6 });
@@ -91,6 +93,7 @@ export async function startBackground(options: BackgroundOptions): Promise<Backg
   const deliverer = new WebhookDeliverer({
     ...shared,
     fetch: outside,
+    secretBox,
     secretsOf: (endpoint) => signingSecretsOf(endpoint, secret, clock()),
   });
   const webhooks = {
@@ -121,6 +124,7 @@ export async function startBackground(options: BackgroundOptions): Promise<Backg
     chat: config.model === undefined ? null : await openChat(config.model),
     connect: guardedConnect(openNetworks),
     fetch: outside.asFetch({ maxBodyBytes: maxAgentAnswerBytes }),
+    secretBox,
     callEndpoint: endpointCaller({
       fetch: outside,
       clock,

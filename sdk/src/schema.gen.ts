@@ -2155,7 +2155,7 @@ export interface components {
                 on_time_rate: number | null;
             };
             completed_tasks: number;
-            /** @description Its operator lets it rest: the server starts no runs of it */
+            /** @description Its operator lets it rest: it is given no new work, and finishes what it has */
             paused: boolean;
             /**
              * Format: date-time
@@ -3551,7 +3551,7 @@ export interface operations {
                     } | null;
                     /** @description The server takes work from the board for it */
                     takes_open_tasks?: boolean;
-                    /** @description true: it rests; the server starts no runs of it */
+                    /** @description true: it is given no new work, and finishes what it has */
                     paused?: boolean;
                 };
             };

@@ -5,7 +5,9 @@ import { addMinutes, type Instant } from "../model/instant.ts";
 import { nextAttempt, testType, type WebhookEndpoint } from "../model/webhook.ts";
 import type { GuardedFetch } from "../outbound/guarded-fetch.ts";
 import { OutboundError } from "../outbound/outbound-error.ts";
-import { webhookHeaders } from "../outbound/webhook-signature.ts";
+import { type SignedMessage, webhookHeaders } from "../outbound/webhook-signature.ts";
+import { openPush } from "../store/a2a-push.ts";
+import { type SecretBox, SecretUnreadable } from "../store/secret-box.ts";
 import { type AttemptRecord, claimDue, type DueDelivery, recordAttempts } from "../store/webhook-queue.ts";
 import { switchOff } from "./disable-webhooks.ts";
 import { EndpointWindows } from "./endpoint-windows.ts";
@@ -16,6 +18,8 @@ export interface WebhookDelivererOptions {
   readonly clock: () => Instant;
   readonly newId: () => Id;
   readonly log: BaseLogger;
+  /** Opens what clients of the A2A door gave us for their push notifications. */
+  readonly secretBox: SecretBox;
   /** The secrets that an endpoint's messages are signed with now, the newest first. */
   secretsOf(endpoint: WebhookEndpoint): readonly string[];
 }
@@ -115,22 +119,14 @@ export class WebhookDeliverer {
   }
 
   async #attempt({ endpoint, messageId, type, body, tries, begunAt }: DueDelivery): Promise<AttemptRecord> {
-    const { clock, fetch, secretsOf } = this.#options;
+    const { clock, fetch } = this.#options;
     const at = clock();
     const startedMs = performance.now();
     const counts = type !== testType;
     let succeeded = false;
     try {
-      const headers = webhookHeaders({
-        format: endpoint.format,
-        id: messageId,
-        type,
-        body,
-        at,
-        secrets: secretsOf(endpoint),
-        push: endpoint.push,
-      });
-      const answer = await send(fetch, endpoint.url, headers, body);
+      const headers = this.#headersFor(endpoint, { id: messageId, type, body, at });
+      const answer = headers === null ? unreadable : await send(fetch, endpoint.url, headers, body);
       succeeded = answer.status !== null && answer.status >= 200 && answer.status < 300;
       if (answer.status === gone && counts) await switchOff(this.#options, endpoint, "gone", at);
       const nextAttemptAt = succeeded || !counts ? null : nextAttempt(tries + 1, begunAt, at);
@@ -141,6 +137,23 @@ export class WebhookDeliverer {
       this.#windows.end(endpoint.id, succeeded);
       // Also while the outcome is written down: the window has room again.
       this.wake();
+    }
+  }
+
+  /** null: what the endpoint's owner gave us for it cannot be opened. */
+  #headersFor(
+    endpoint: WebhookEndpoint,
+    message: Pick<SignedMessage, "id" | "type" | "body" | "at">,
+  ): Record<string, string> | null {
+    const { secretBox, secretsOf, log } = this.#options;
+    const { id, format } = endpoint;
+    try {
+      const push = endpoint.push === null ? null : openPush(secretBox, id, endpoint.push);
+      return webhookHeaders({ ...message, format, secrets: secretsOf(endpoint), push });
+    } catch (error) {
+      if (!(error instanceof SecretUnreadable)) throw error;
+      log.warn({ err: error, endpoint: id }, "a push notification's token or credentials cannot be read");
+      return null;
     }
   }
 
@@ -165,6 +178,9 @@ export class WebhookDeliverer {
 }
 
 type Answer = Pick<AttemptRecord, "status" | "fault" | "responseHeaders" | "responseBody">;
+
+/** Tried again like any other fault: the right secret may come back. */
+const unreadable: Answer = { status: null, fault: "secret_unreadable", responseHeaders: null, responseBody: null };
 
 /** A fault of the endpoint is an answer; that we are closing is none, and rejects. */
 async function send(

@@ -1,14 +1,16 @@
 import type { ChatModel } from "../model/chat.ts";
+import type { Id } from "../model/ids.ts";
 import type { ExecutorKind } from "../model/run.ts";
 import { openA2a } from "../runner/a2a/a2a.ts";
 import { openCommand } from "../runner/command/command.ts";
 import { type CallEndpoint, openEndpoint } from "../runner/endpoint.ts";
 import { openEngineer } from "../runner/engineer/engineer.ts";
-import type { Executors, UnavailableExecutor } from "../runner/executor.ts";
+import { type Executors, RunFailed, type UnavailableExecutor } from "../runner/executor.ts";
 import { openPrompt } from "../runner/prompt.ts";
 import type { Limits } from "../runner/sandbox/limits.ts";
 import type { NetworkAccess } from "../runner/sandbox/proxy.ts";
 import type { Sandbox } from "../runner/sandbox/sandbox.ts";
+import { type SecretBox, SecretUnreadable } from "../store/secret-box.ts";
 
 /** What executors are made of. */
 export interface ExecutorParts {
@@ -17,6 +19,8 @@ export interface ExecutorParts {
   readonly callEndpoint: CallEndpoint;
   /** The guarded fetch, for agents of other servers. */
   readonly fetch: typeof globalThis.fetch;
+  /** Opens what such agents' operators gave us for them. */
+  readonly secretBox: SecretBox;
   readonly sandbox: Sandbox;
   /** For programs whose agents may reach hosts outside. */
   readonly connect: NetworkAccess["connect"];
@@ -29,7 +33,8 @@ const noModel: UnavailableExecutor = {
 };
 
 /** Every way in which this server runs an agent, or why it cannot. */
-export function openExecutors({ chat, callEndpoint, fetch, sandbox, connect, limits }: ExecutorParts): Executors {
+export function openExecutors(parts: ExecutorParts): Executors {
+  const { chat, callEndpoint, fetch, secretBox, sandbox, connect, limits } = parts;
   const noSandbox =
     sandbox.refusal === null ? null : { unavailable: `The sandbox does not hold here: ${sandbox.refusal}` };
   return {
@@ -37,7 +42,7 @@ export function openExecutors({ chat, callEndpoint, fetch, sandbox, connect, lim
     endpoint: openEndpoint(callEndpoint),
     engineer: chat === null ? noModel : (noSandbox ?? openEngineer({ model: chat, sandbox, connect, limits })),
     command: noSandbox ?? openCommand({ sandbox, connect, limits }),
-    a2a: openA2a({ fetch }),
+    a2a: openA2a({ fetch, open: (sealed, agentId) => openAuthorization(secretBox, sealed, agentId) }),
   };
 }
 
@@ -54,6 +59,15 @@ export function unusableKinds(executors: Executors): Partial<Record<ExecutorKind
       return typeof executor === "function" ? [] : [[kind, executor.unavailable]];
     }),
   );
+}
+
+function openAuthorization(box: SecretBox, sealed: string, agentId: Id): string {
+  try {
+    return box.open(sealed, { id: agentId, field: "executor authorization" });
+  } catch (error) {
+    if (!(error instanceof SecretUnreadable)) throw error;
+    throw new RunFailed("The agent's authorization cannot be read on this server: its operator must set it again.");
+  }
 }
 
 function kinds(executors: Executors): ExecutorKind[] {

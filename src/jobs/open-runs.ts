@@ -9,6 +9,7 @@ import type { NetworkAccess } from "../runner/sandbox/proxy.ts";
 import { openSandbox, type Sandbox } from "../runner/sandbox/sandbox.ts";
 import { openWorkspacesFolder } from "../runner/sandbox/workspaces-folder.ts";
 import type { EventFeed } from "../store/event-feed.ts";
+import type { SecretBox } from "../store/secret-box.ts";
 import { openExecutors } from "./open-executors.ts";
 import type { RunHouse } from "./run-context.ts";
 import { RunKeeper } from "./run-keeper.ts";
@@ -22,6 +23,7 @@ export interface OpenRuns {
   readonly chat: ChatModel | null;
   readonly callEndpoint: CallEndpoint;
   readonly fetch: typeof globalThis.fetch;
+  readonly secretBox: SecretBox;
   readonly connect: NetworkAccess["connect"];
   readonly config: {
     readonly dataFolder: string;
@@ -43,7 +45,7 @@ export interface Runs {
 
 /** Opens the sandbox and the executors, and begins to keep runs. */
 export async function openRuns(options: OpenRuns): Promise<Runs> {
-  const { house, nodeId, feed, chat, callEndpoint, fetch, connect, config } = options;
+  const { house, nodeId, feed, chat, callEndpoint, fetch, secretBox, connect, config } = options;
   const { dataFolder, maxRuns } = config;
   // As root, programs run as another user, who must be able to pass.
   await mkdir(dataFolder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
@@ -53,7 +55,8 @@ export async function openRuns(options: OpenRuns): Promise<Runs> {
   const workspaces = await openWorkspacesFolder(sandbox, join(dataFolder, "workspaces"), (folder, error) =>
     house.log.warn({ err: error, folder }, "what an earlier process left could not be removed"),
   );
-  const executors = options.executors ?? openExecutors({ chat, callEndpoint, fetch, sandbox, connect, limits });
+  const executors =
+    options.executors ?? openExecutors({ chat, callEndpoint, fetch, secretBox, sandbox, connect, limits });
   const keeper = new RunKeeper({
     ...house,
     nodeId,

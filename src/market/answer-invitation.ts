@@ -1,7 +1,7 @@
 import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
 import type { Invitation } from "../model/team.ts";
-import { refuseUnapproved } from "./approvals.ts";
+import { refusePaused, refuseUnapproved } from "./approvals.ts";
 import type { Book } from "./book.ts";
 import { type Command, command } from "./command.ts";
 import type { StaffedSubtask } from "./invite-member.ts";
@@ -17,7 +17,8 @@ export interface AnswerInvitation {
 
 /**
  * The agent joins or does not; who joins is given the subtask as soon as it is ready. Refuses `task_not_found`,
- * `subtask_not_found`, `invitation_not_found`, `invitation_decided`, `deadline_passed`, `agent_not_approved`.
+ * `subtask_not_found`, `invitation_not_found`, `invitation_decided`, `deadline_passed`, `agent_not_approved`,
+ * `agent_paused` unless it declines.
  */
 export const answerInvitation: Command<AnswerInvitation, StaffedSubtask> = command({
   name: "answer_invitation",
@@ -27,7 +28,9 @@ export const answerInvitation: Command<AnswerInvitation, StaffedSubtask> = comma
     const invitation = openInvitation(book, invitationId, subtaskId);
     if (invitation.agentId !== agentId) refuse("invitation_not_found");
     if (invitation.expiresAt !== null && invitation.expiresAt <= book.now) refuse("deadline_passed");
-    refuseUnapproved(book.party(agentId));
+    const agent = book.party(agentId);
+    refuseUnapproved(agent);
+    if (accepts) refusePaused(agent);
     const decided = decideInvitation(book, invitation, accepts ? "accepted" : "declined");
     const type = accepts ? "member.accepted" : "member.declined";
     book.record(subtaskId, type, agentId, { agentId });

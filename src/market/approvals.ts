@@ -10,3 +10,8 @@ export function refuseBarred({ approval }: Pick<Party, "approval">): void {
 export function refuseUnapproved({ approval }: Pick<Party, "approval">): void {
   if (approval !== "approved") refuse("agent_not_approved", { details: { approvalStatus: approval } });
 }
+
+/** Whom its operator lets rest takes no new work; what it has begun it may finish. Refuses `agent_paused`. */
+export function refusePaused({ pausedAt }: Pick<Party, "pausedAt">): void {
+  if (pausedAt !== null) refuse("agent_paused");
+}

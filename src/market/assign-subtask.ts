@@ -1,7 +1,7 @@
 import type { Assignment } from "../model/assignment.ts";
 import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
-import { refuseUnapproved } from "./approvals.ts";
+import { refusePaused, refuseUnapproved } from "./approvals.ts";
 import { type Command, command } from "./command.ts";
 import { assignMember } from "./staffing.ts";
 import { refuseUnlessIn, subtaskOf } from "./subtasks.ts";
@@ -14,7 +14,7 @@ export interface AssignSubtask {
 
 /**
  * A subtask that has become ready goes to the agent that waits for it. Refuses `task_not_found`, `subtask_not_found`,
- * `subtask_wrong_state`, `invitation_not_found`, `agent_not_approved`.
+ * `subtask_wrong_state`, `invitation_not_found`, `agent_not_approved`, `agent_paused`.
  */
 export const assignSubtask: Command<AssignSubtask, { readonly assignment: Assignment }> = command({
   name: "assign_subtask",
@@ -24,7 +24,9 @@ export const assignSubtask: Command<AssignSubtask, { readonly assignment: Assign
     refuseUnlessIn(book, subtask, ["ready"]);
     const invitation = book.team.currentInvitation(subtaskId);
     if (invitation?.state !== "accepted" || invitation.agentId !== agentId) refuse("invitation_not_found");
-    refuseUnapproved(book.party(agentId));
+    const agent = book.party(agentId);
+    refuseUnapproved(agent);
+    refusePaused(agent);
     return { assignment: assignMember(book, subtask, invitation) };
   },
 });

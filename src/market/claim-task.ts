@@ -3,7 +3,7 @@ import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
 import { type Party, sameSide } from "../model/party.ts";
 import { isTry, type Task } from "../model/task.ts";
-import { refuseBarred } from "./approvals.ts";
+import { refuseBarred, refusePaused } from "./approvals.ts";
 import { type Command, command } from "./command.ts";
 import { startLease } from "./lease-clock.ts";
 
@@ -23,7 +23,8 @@ export interface WorkedTask {
 
 /**
  * A worker takes an open task: any from the board, or a direct one that is meant for it. The lease starts now; exactly
- * one worker wins. Refuses `task_not_found`, `agent_not_approved`, `own_task`, `task_taken`, `task_wrong_state`.
+ * one worker wins. A paused agent takes only what its operator has it try. Refuses `task_not_found`,
+ * `agent_not_approved`, `agent_paused`, `own_task`, `task_taken`, `task_wrong_state`.
  */
 export const claimTask: Command<ClaimTask, WorkedTask> = command({
   name: "claim_task",
@@ -40,6 +41,7 @@ export const claimTask: Command<ClaimTask, WorkedTask> = command({
       if (task.intake !== "claim" || task.visibility === "private") refuse("task_not_found");
       if (sameSide(poster, worker)) refuse("own_task");
     }
+    if (!isTry(task)) refusePaused(worker);
     refuseUnlessOpen(task, book.now);
     const assignment: Assignment = {
       id: book.newId(),

@@ -29,11 +29,11 @@ export interface Hired {
 /**
  * Posts a task for one agent and begins to run it, all or nothing (4-dialects, agentmarket, "Execute"): its price is held,
  * or the budget where it has none. Refuses `own_task` (also an agent of one's own side), `agent_not_executable`,
- * `budget_below_price`, `agent_not_approved`, and what `postTask` refuses.
+ * `budget_below_price`, `agent_not_approved`, `agent_paused`, and what `postTask` refuses.
  */
 export const hireAgent: Command<HireAgent, Hired> = command({
   name: "hire_agent",
-  loads: (input) => ({ ...postTask.loads(input), parties: [input.posterId, input.agentId] }),
+  loads: (input) => postTask.loads(input),
   decide(book, { price, executor, limits, ...offer }) {
     const { posterId, agentId } = offer;
     if (sameSide(book.party(posterId), book.party(agentId)))

@@ -32,7 +32,7 @@ export interface StaffedSubtask {
 /**
  * Asks an agent to do a subtask that nobody has. One that takes everything is given it as soon as it is ready. Refuses
  * `task_not_found`, `subtask_not_found`, `not_poster`, `subtask_wrong_state`, `task_wrong_state` before the project has
- * begun, `subtask_staffed`, `party_not_found`, `agent_not_approved`, `own_task`.
+ * begun, `subtask_staffed`, `party_not_found`, `agent_not_approved`, `agent_paused`, `own_task`.
  */
 export const inviteMember: Command<InviteMember, StaffedSubtask> = command({
   name: "invite_member",

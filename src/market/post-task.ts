@@ -3,7 +3,7 @@ import { refuse } from "../model/errors.ts";
 import { addHours, dayEnd, type Instant } from "../model/instant.ts";
 import type { Spender } from "../model/spending.ts";
 import type { Task, TaskInputs } from "../model/task.ts";
-import { refuseBarred } from "./approvals.ts";
+import { refuseBarred, refusePaused } from "./approvals.ts";
 import type { Book } from "./book.ts";
 import { type Command, command } from "./command.ts";
 import { countSpending, spendingsOf } from "./spending-limits.ts";
@@ -77,18 +77,25 @@ export interface PostedTask {
 
 /**
  * Puts work on the board and its whole budget into escrow, or takes its cost from a daily allowance. Refuses
- * `party_not_found`, `funds_insufficient`, `spending_limit_reached`, `allowance_used_up`, `deadline_passed`.
+ * `party_not_found`, `agent_paused` and `agent_not_approved` where it names an agent that rests or may do nothing,
+ * `funds_insufficient`, `spending_limit_reached`, `allowance_used_up`, `deadline_passed`.
  */
 export const postTask: Command<PostTask, PostedTask> = command({
   name: "post_task",
-  loads: (input) => ({
-    parties: [input.posterId],
-    allowances: input.allowance === null ? [] : [input.allowance],
-    spendings: spendingsOf(input.spender, input.currency),
+  loads: ({ posterId, agentId, allowance, spender, currency }) => ({
+    parties: agentId === null ? [posterId] : [posterId, agentId],
+    allowances: allowance === null ? [] : [allowance],
+    spendings: spendingsOf(spender, currency),
   }),
   decide(book, { expiresInHours, allowance, spender, notice, ...input }) {
     const poster = book.party(input.posterId);
     refuseBarred(poster);
+    // A try is its operator's own: to see how the agent runs before it works again.
+    if (input.agentId !== null && allowance === null) {
+      const agent = book.party(input.agentId);
+      refuseBarred(agent);
+      refusePaused(agent);
+    }
     const id = book.newId();
     const boardEnd = expiresInHours === null ? null : addHours(book.now, expiresInHours);
     const expiresAt = input.expiresAt ?? boardEnd;

@@ -17,6 +17,8 @@ const unlessSaid = {
 } as const;
 
 export interface RegisterAgent {
+  /** The new agent's, where the caller had to know it before; absent: the market gives it one. */
+  readonly id?: Id;
   readonly name: string;
   readonly organizationId: Id | null;
   readonly engineer: EngineerScope;
@@ -43,13 +45,14 @@ export const registerAgent: Command<RegisterAgent, RegisteredAgent> = command({
   loads: (input) => ({ ownerEmails: input.profile.ownerEmail === null ? [] : [input.profile.ownerEmail] }),
   decide(book, input) {
     const party: Party = {
-      id: book.newId(),
+      id: input.id ?? book.newId(),
       kind: "agent",
       name: input.name,
       organizationId: input.organizationId,
       shortId: null,
       engineer: input.engineer,
       approval: input.approval ?? "none",
+      pausedAt: null,
       createdAt: book.now,
     };
     const agent: Agent = { id: party.id, ...unlessSaid, ...input.profile };

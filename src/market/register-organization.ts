@@ -38,6 +38,7 @@ export const registerOrganization: Command<RegisterOrganization, RegisteredOrgan
       shortId: input.shortId,
       engineer: "none",
       approval: "none",
+      pausedAt: null,
       createdAt: book.now,
     };
     book.addParty(party);

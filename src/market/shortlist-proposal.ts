@@ -1,7 +1,7 @@
 import type { Assignment } from "../model/assignment.ts";
 import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
-import { refuseUnapproved } from "./approvals.ts";
+import { refusePaused, refuseUnapproved } from "./approvals.ts";
 import { type Command, command } from "./command.ts";
 import { startLease } from "./lease-clock.ts";
 import { type DecidedProposal, decideProposal, type ProposalRef, postersProposal } from "./proposals.ts";
@@ -19,7 +19,7 @@ export interface ShortlistedProposal extends DecidedProposal {
 /**
  * The poster has a worker do the task, at the price the worker asked for. Several may be shortlisted and compete; the
  * time to deliver starts now for each. Refuses `task_not_found`, `not_poster`, `not_proposals`, `proposal_not_found`,
- * `proposal_decided`, `agent_not_approved`, `task_wrong_state`, `deadline_passed`.
+ * `proposal_decided`, `agent_not_approved`, `agent_paused`, `task_wrong_state`, `deadline_passed`.
  */
 export const shortlistProposal: Command<ShortlistProposal, ShortlistedProposal> = command({
   name: "shortlist_proposal",
@@ -30,7 +30,9 @@ export const shortlistProposal: Command<ShortlistProposal, ShortlistedProposal> 
     const isChoosing = task.state === "open" || task.state === "selecting";
     if (!isChoosing && task.state !== "in_progress") refuse("task_wrong_state", { details: { state: task.state } });
     if (isChoosing && task.expiresAt !== null && task.expiresAt <= book.now) refuse("deadline_passed");
-    refuseUnapproved(book.party(workerId));
+    const worker = book.party(workerId);
+    refuseUnapproved(worker);
+    refusePaused(worker);
     const decided = decideProposal(book, proposal, "shortlisted");
     const assignment: Assignment = {
       id: book.newId(),

@@ -3,15 +3,19 @@ import { refuse } from "../model/errors.ts";
 import type { Id } from "../model/ids.ts";
 import { sameSide } from "../model/party.ts";
 import type { Invitation, InvitationState } from "../model/team.ts";
-import { refuseUnapproved } from "./approvals.ts";
+import { refusePaused, refuseUnapproved } from "./approvals.ts";
 import type { Book } from "./book.ts";
 import { startLease } from "./lease-clock.ts";
 import { noteInProject, type Subtask } from "./subtasks.ts";
 
-/** An agent that may join the team. Its opting in is for the caller to see to. Refuses `agent_not_approved`, `own_task`. */
+/**
+ * An agent that may join the team. Its opting in is for the caller to see to. Refuses `agent_not_approved`,
+ * `agent_paused`, `own_task`.
+ */
 export function refuseUnfit(book: Book, subtask: Subtask, agentId: Id): void {
   const agent = book.party(agentId);
   refuseUnapproved(agent);
+  refusePaused(agent);
   if (sameSide(book.party(subtask.posterId), agent)) refuse("own_task");
 }
 

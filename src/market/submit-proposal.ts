@@ -2,7 +2,7 @@ import { refuse } from "../model/errors.ts";
 import { sameSide } from "../model/party.ts";
 import type { Proposal } from "../model/proposal.ts";
 import type { Task } from "../model/task.ts";
-import { refuseUnapproved } from "./approvals.ts";
+import { refusePaused, refuseUnapproved } from "./approvals.ts";
 import { type Command, command } from "./command.ts";
 import { proposalsTask } from "./proposals.ts";
 
@@ -21,8 +21,8 @@ export interface SubmittedProposal {
 
 /**
  * An approved agent competes for a task; the last proposal the task takes closes its intake. Source: 4-dialects,
- * nexwork, "Propose". Refuses `task_not_found`, `not_proposals`, `own_task`, `agent_not_approved`, `task_wrong_state`,
- * `deadline_passed`, `proposal_exists`, `proposal_over_budget`.
+ * nexwork, "Propose". Refuses `task_not_found`, `not_proposals`, `own_task`, `agent_not_approved`, `agent_paused`,
+ * `task_wrong_state`, `deadline_passed`, `proposal_exists`, `proposal_over_budget`.
  */
 export const submitProposal: Command<SubmitProposal, SubmittedProposal> = command({
   name: "submit_proposal",
@@ -33,6 +33,7 @@ export const submitProposal: Command<SubmitProposal, SubmittedProposal> = comman
     const { task, maxProposals } = proposalsTask(book, input.taskId);
     const worker = book.party(input.workerId);
     refuseUnapproved(worker);
+    refusePaused(worker);
     if (sameSide(book.party(task.posterId), worker)) refuse("own_task");
     if (book.proposalsOf(task.id).some(({ workerId }) => workerId === worker.id)) refuse("proposal_exists");
     if (task.state !== "open") refuse("task_wrong_state", { details: { state: task.state } });

@@ -21,7 +21,7 @@ export interface TryAgent extends PostTask {
  */
 export const tryAgent: Command<TryAgent, { readonly task: Task; readonly run: Run }> = command({
   name: "try_agent",
-  loads: (input) => ({ ...postTask.loads(input), parties: [input.posterId, input.agentId] }),
+  loads: (input) => postTask.loads(input),
   decide(book, { executor, limits, ...offer }) {
     const { posterId, agentId } = offer;
     if (!sameSide(book.party(posterId), book.party(agentId)) || offer.allowance === null) refuse("not_allowed");

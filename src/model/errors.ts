@@ -45,6 +45,10 @@ const rules = {
   key_missing: { kind: "unauthenticated", message: "An API key is required." },
   key_invalid: { kind: "unauthenticated", message: "The API key is invalid or revoked." },
   agent_not_approved: { kind: "forbidden", message: "This agent is not approved." },
+  agent_paused: {
+    kind: "forbidden",
+    message: "This agent is paused: it takes no new work until its operator lets it work again.",
+  },
   not_allowed: { kind: "forbidden", message: "You are not allowed to do this." },
 
   // What is not there

@@ -31,6 +31,8 @@ export interface Party {
   readonly engineer: EngineerScope;
   /** Agents only; `none` for an organization. */
   readonly approval: Approval;
+  /** Since when its operator lets an agent rest: it takes no new work, and finishes what it has. null: it works. */
+  readonly pausedAt: Instant | null;
   readonly createdAt: Instant;
 }
 

@@ -30,7 +30,7 @@ export interface ExecutorSettings {
   readonly protocol?: "stdio" | "acp";
   /** `a2a`: the other agent's card or endpoint. */
   readonly url?: string;
-  /** `a2a`: sent as Authorization, to the origin of `url` and nowhere else. Never shown again. */
+  /** `a2a`: sent as Authorization, to the origin of `url` and nowhere else. Stored sealed; never shown again. */
   readonly authorization?: string;
   /** `engineer`, `command`: hosts that its programs may reach by https, as docs/sandbox.md says; absent: none. */
   readonly network?: readonly string[];

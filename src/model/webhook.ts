@@ -11,6 +11,7 @@ export type WebhookFormat = "standard" | "agentmarket" | "a2a";
 export interface PushConfig {
   /** The client's own name for it, unique to the task. */
   readonly configId: string;
+  /** Stored sealed, like the credentials. */
   readonly token: string;
   /** Of an Authorization header; empty: none is sent. */
   readonly scheme: string;

@@ -20,7 +20,7 @@ export interface AgentProfile extends Agent {
   readonly rejectedCount: number;
   readonly deadlinesMet: number;
   readonly deadlinesMissed: number;
-  /** Since when its operator lets it rest: the platform starts no runs of it. */
+  /** Since when its operator lets it rest: it is given no new work. */
   readonly pausedAt: Instant | null;
 }
 
@@ -31,7 +31,7 @@ const profileColumns = `p.name, p.created_at as "createdAt", p.organization_id a
     .map((column) => `a.${column}`)
     .join(", ")}, a.completed_count as "completedCount", a.rating_sum as "ratingSum",
   a.rating_count as "ratingCount", a.rejected_count as "rejectedCount", a.deadlines_met as "deadlinesMet",
-  a.deadlines_missed as "deadlinesMissed", a.paused_at as "pausedAt"`;
+  a.deadlines_missed as "deadlinesMissed", p.paused_at as "pausedAt"`;
 
 /** One agent, or undefined. */
 export async function readAgentProfile(pool: Pool, id: Id): Promise<AgentProfile | undefined> {
@@ -132,7 +132,7 @@ function hasWord(word: string): string {
 
 /** Lets an agent rest from now on, or work again. */
 export async function pauseAgent(pool: Pool, id: Id, pausedAt: Instant | null): Promise<void> {
-  await pool.query("update agents set paused_at = $2 where id = $1", [id, pausedAt]);
+  await pool.query("update parties set paused_at = $2 where id = $1", [id, pausedAt]);
 }
 
 /** What its operator may change of an agent. */

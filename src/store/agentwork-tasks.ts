@@ -132,7 +132,8 @@ export async function hasEngineer(pool: Pool, posterId: Id, unusable: readonly s
   const { rows } = await pool.query<{ found: boolean }>({
     name: "has_engineer",
     text: `select exists (
-        select from parties p join agents g on g.id = p.id where p.engineer <> 'none' and p.id <> $1
+        select from parties p join agents g on g.id = p.id
+        where p.engineer <> 'none' and p.id <> $1 and p.paused_at is null
           and (p.engineer = 'platform' or (p.engineer = 'organization' and p.organization_id = $1))
           and (g.executor is null or g.executor <> all($2))) as found`,
     values: [posterId, unusable],

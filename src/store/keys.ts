@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import type { Id } from "../model/ids.ts";
+import type { Instant } from "../model/instant.ts";
 import type { Currency } from "../model/money.ts";
 import type { Approval, EngineerScope, KeyRole, PartyKind } from "../model/party.ts";
 import type { SpendingLimit } from "../model/spending.ts";
@@ -19,6 +20,8 @@ export interface Caller {
   readonly engineer: EngineerScope;
   /** Agents only; `none` for an organization. */
   readonly approval: Approval;
+  /** Since when its operator lets an agent rest. */
+  readonly pausedAt: Instant | null;
   /** Available credits. */
   readonly credits: number;
   /** What binds it when it spends: of its key, and of the agent that it is. */
@@ -45,7 +48,7 @@ const findHolders = {
   text: `select k.spends_as as "spendsAs", k.daily_cents as "keyCents", k.daily_credits as "keyCredits",
       p.daily_cents as "agentCents", p.daily_credits as "agentCredits",
       k.id as "keyId", k.hash, k.role, k.user_id as "userId", p.id as "partyId", p.name as "partyName",
-      p.kind as "partyKind", p.engineer, p.approval,
+      p.kind as "partyKind", p.engineer, p.approval, p.paused_at as "pausedAt",
       p.organization_id as "organizationId", coalesce(w.balance, 0) as credits
     from api_keys k
     join parties p on p.id = k.party_id
@@ -117,7 +120,7 @@ export async function readMember(pool: Pool, userId: string): Promise<Caller | u
     text: `select null as "keyId",
         case when p.id = (select k.party_id from api_keys k where k.role = 'admin' order by k.id limit 1)
           then 'admin' else 'member' end as role, m.user_id as "userId", p.id as "partyId", p.name as "partyName",
-        p.kind as "partyKind", p.engineer, p.approval, p.organization_id as "organizationId",
+        p.kind as "partyKind", p.engineer, p.approval, p.paused_at as "pausedAt", p.organization_id as "organizationId",
         coalesce(w.balance, 0) as credits
       from memberships m
       join parties p on p.id = m.organization_id

@@ -6,8 +6,8 @@ import { type Candidate, needKey, type Opening } from "../model/project-snapshot
 const maxCandidates = 100;
 
 /**
- * Agents that may be asked: approved, opted into Task Forces, not of the buyer's side, with all capabilities and a
- * category that fits (their own, or `general`). By `needKey`; the best record and the least to do first.
+ * Agents that may be asked: approved, not paused, opted into Task Forces, not of the buyer's side, with all capabilities
+ * and a category that fits (their own, or `general`). By `needKey`; the best record and the least to do first.
  */
 export async function readCandidates(
   pool: Pool,
@@ -31,7 +31,8 @@ export async function readCandidates(
           a.completed_count as "completedCount", a.rejected_count as "rejectedCount", a.rating_sum as "ratingSum",
           a.rating_count as "ratingCount", a.deadlines_met as "deadlinesMet", a.deadlines_missed as "deadlinesMissed"
         from agents a join parties p on p.id = a.id
-        where a.task_force and p.approval = 'approved' and a.capabilities @> n."requiredCapabilities"
+        where a.task_force and p.approval = 'approved' and p.paused_at is null
+          and a.capabilities @> n."requiredCapabilities"
           and (n."category" = 'general' or n."category" = any(a.categories))
           and coalesce(p.organization_id, p.id) <> (
             select coalesce(b.organization_id, b.id) from parties b where b.id = $1)

@@ -132,7 +132,7 @@ async function readOpenings(pool: Pool, projectId: Id): Promise<Opening[]> {
       from (
         select t.id, t.title, t.category, t.required_capabilities as "requiredCapabilities",
           t.waiting_for = 0 as "isReady", i.agent_id as "agentId", i.id as "invitationId",
-          w.approval = 'approved' and a.task_force as "mayWork"
+          w.approval = 'approved' and w.paused_at is null and a.task_force as "mayWork"
         from tasks t
         left join invitations i on i.task_id = t.id and i.state in ('invited', 'accepted')
         left join parties w on w.id = i.agent_id

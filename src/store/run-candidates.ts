@@ -29,8 +29,8 @@ const agentFields = `g.id as "agentId", g.executor, g.run_limits as limits`;
 /** Of `tasks t` and `agents g`: whoever failed on a task, or was sent away, is not given it again. */
 const isFresh = `(t.expires_at is null or t.expires_at > $1)
   and not exists (select from assignments a where a.task_id = t.id and a.worker_id = g.id)`;
-/** Of `parties w` and `agents g`, the agent's. */
-const mayWork = "w.approval in ('none', 'approved') and g.paused_at is null";
+/** Of `parties w`, the agent's. */
+const mayWork = "w.approval in ('none', 'approved') and w.paused_at is null";
 
 /** To the agent that they name, also where it cannot be run now: then its run says why. */
 const named = `select t.id as "taskId", null::uuid as "assignmentId", ${agentFields}

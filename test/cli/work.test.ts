@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type Instant, instantFromMs } from "../../src/model/instant.ts";
+import { pauseAgent } from "../../src/store/agent-profiles.ts";
 import { type AgentworkAccount, AgentworkClient } from "../support/agentwork-client.ts";
 import { Engineer } from "../support/engineer.ts";
 import { openTestHouse, type TestHouse } from "../support/test-house.ts";
@@ -266,6 +268,18 @@ describe("a worker that ends", () => {
     expect(await isRunning(Number(await readFile(pidFile, "utf8")))).toBe(false);
     const next = startWorker(await hireAnother(), "echo done");
     expect(await next.told("took")).toMatchObject({ task_id: taskId });
+  });
+
+  it("not because its agent is paused: it says so, asks again, and works when it may", async () => {
+    const engineer = await hire();
+    const pauseEngineer = (at: Instant | null) => pauseAgent(house.app.database.reads, engineer.id, at);
+    await pauseEngineer(instantFromMs(Date.now()));
+    const worker = startWorker(engineer, "echo done", { args: ["--once"] });
+    expect((await worker.told("trouble")).reason).toMatch(/^This agent is paused/);
+    const taskId = await agentwork.createTask(customer.key);
+    await pauseEngineer(null);
+    expect(await worker.end()).toBe(0);
+    await statusIs(taskId, "awaiting_solution_approval");
   });
 
   it("with nothing to do ends at once", async () => {

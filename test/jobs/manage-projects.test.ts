@@ -3,6 +3,7 @@ import { answerInvitation } from "../../src/market/answer-invitation.ts";
 import { approveSubmission } from "../../src/market/approve-submission.ts";
 import { requestRevision } from "../../src/market/request-revision.ts";
 import type { Id } from "../../src/model/ids.ts";
+import { pauseAgent } from "../../src/store/agent-profiles.ts";
 import { aPart, poorWork, TeamStage } from "../support/team-stage.ts";
 
 describe("the manager of projects", () => {
@@ -155,6 +156,18 @@ describe("the manager of projects", () => {
     await team.approve(first, "suspended");
     await team.manage();
     expect(await memberOf(b)).toBe(second);
+  });
+
+  it("asks no paused agent, and takes a subtask that has become ready from one that waits for it", async () => {
+    const first = await team.agent();
+    const { parts } = await team.project([aPart("a"), aPart("b", ["a"])]);
+    const { a = "", b = "" } = parts;
+    await team.manage();
+    const [second, third] = [await team.agent(), await team.agent()];
+    for (const id of [first, second]) await pauseAgent(team.stage.database.reads, id, team.stage.clock.now());
+    await team.deliver(a, first);
+    await team.manage();
+    expect(await memberOf(b)).toBe(third);
   });
 
   it("sums up when the buyer asks, once", async () => {

@@ -31,13 +31,17 @@ afterAll(async () => {
 });
 
 const executor = (timeoutMs = 2_000) =>
-  openA2a({ fetch: fetch.asFetch({ timeoutMs, maxBodyBytes: 1_000_000 }), firstPauseMs: 5 });
+  openA2a({
+    fetch: fetch.asFetch({ timeoutMs, maxBodyBytes: 1_000_000 }),
+    open: (sealed, agentId) => sealed.replace(`${agentId}: `, ""),
+    firstPauseMs: 5,
+  });
 
 function runOf(url: string, poster: Poster = {}, authorization?: string): MemoryRun {
   if (box === undefined) throw new Error("There is no sandbox.");
-  return new MemoryRun(box, `a2a-${++runs}`, poster, {
-    agent: { settings: { url, ...(authorization === undefined ? {} : { authorization }) } },
-  });
+  const id = "0199aaaa-0000-7000-8000-000000000003";
+  const sealed = authorization === undefined ? {} : { authorization: `${id}: ${authorization}` };
+  return new MemoryRun(box, `a2a-${++runs}`, poster, { agent: { id, settings: { url, ...sealed } } });
 }
 
 async function remote(...turns: readonly Turn[]): Promise<A2aServer> {

@@ -31,6 +31,8 @@ type TakeTurn = (heard: RequestContext, number: number) => Turn;
 /** Somebody else's agent, made with the official SDK's server. */
 export class A2aServer {
   readonly heard: RequestContext[] = [];
+  /** The Authorization of every request that had one. */
+  readonly authorizations: string[] = [];
   /** Instead of an answer of the protocol. */
   misbehave: ((response: ServerResponse, path: string) => void) | undefined;
   readonly #server: Server;
@@ -77,6 +79,8 @@ export class A2aServer {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? "";
+    const { authorization } = request.headers;
+    if (authorization !== undefined) this.authorizations.push(authorization);
     if (this.misbehave !== undefined) return this.misbehave(response, path);
     const body =
       request.method === "GET"

@@ -13,6 +13,7 @@ import type { Assignment } from "../../src/model/assignment.ts";
 import { Refusal, type RefusalCode, type RefusalDetails } from "../../src/model/errors.ts";
 import type { Id } from "../../src/model/ids.ts";
 import type { Currency } from "../../src/model/money.ts";
+import type { Party } from "../../src/model/party.ts";
 import type { Task } from "../../src/model/task.ts";
 import { type AgentWish, anAgent, anOrganization, aTask } from "./market-inputs.ts";
 import { MemoryMarket } from "./memory-market.ts";
@@ -39,6 +40,15 @@ export class MarketStage {
 
   organization(grantCents = 0): Id {
     return this.market.execute(registerOrganization, anOrganization(grantCents)).party.id;
+  }
+
+  /** As its operator would; no command does it. */
+  pause(agentId: Id): void {
+    this.market.parties.set(agentId, { ...this.#party(agentId), pausedAt: this.market.now });
+  }
+
+  resume(agentId: Id): void {
+    this.market.parties.set(agentId, { ...this.#party(agentId), pausedAt: null });
   }
 
   openTask(wish: Partial<PostTask> = {}): Task {
@@ -112,6 +122,10 @@ export class MarketStage {
     expect(thrown, `${command.name} should have been refused`).toBeDefined();
     expect(snapshot()).toEqual(before);
     return thrown;
+  }
+
+  #party(id: Id): Party {
+    return this.market.parties.get(id) ?? expect.fail(`There is no party ${id}.`);
   }
 
   #look(book: Book): unknown {

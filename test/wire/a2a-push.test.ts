@@ -63,6 +63,55 @@ it("tells whoever asked for it how the task goes, with the token and credentials
   expect(JSON.parse(last?.body ?? "").task).toMatchObject({ id: task.id, artifacts: [{ parts: [{ text: "Done." }] }] });
 });
 
+it("sends what was stored before tokens were sealed, seals what is set anew, and sends nothing it cannot open", async () => {
+  const { reads } = house.app.database;
+  const { id: taskId } = await send(client, "Old ones.", inUsd);
+  const authentication = { scheme: "Bearer", credentials: "secret" };
+  const setAt = (id: string) =>
+    client.createTaskPushNotificationConfig(
+      configOf({ taskId, id, url: receiver.url(`/${id}`), token: "t0ken", authentication }),
+    );
+  for (const id of ["plain", "again", "tampered"]) await setAt(id);
+  const store = (id: string, token: string) =>
+    reads.query(
+      `update webhook_endpoints set push = (push::jsonb || jsonb_build_object('token', $3::text))::json
+       where task_id = $1 and push ->> 'configId' = $2`,
+      [taskId, id, token],
+    );
+  const stored = async (id: string): Promise<string> => {
+    const { rows } = await reads.query(
+      "select push ->> 'token' as token from webhook_endpoints where task_id = $1 and push ->> 'configId' = $2",
+      [taskId, id],
+    );
+    return rows[0].token;
+  };
+  await store("plain", "0ld token");
+  await store("again", "0ld token");
+  await setAt("again");
+  // Sealed for another config.
+  await store("tampered", await stored("again"));
+  expect(await stored("again")).toMatch(/^sealed:1:/);
+
+  const { body } = await market.post(`/v1/tasks/${taskId}/claim`, agent.key);
+  await market.post(`/v1/assignments/${body.assignment.id}/submit`, agent.key, { text: "Done." });
+  const tokens = () => ["/plain", "/again"].map((at) => receiver.at(at)[0]?.headers["x-a2a-notification-token"]);
+  await expect.poll(tokens, { timeout: 10_000 }).toEqual(["0ld token", "t0ken"]);
+  const faults = async () => {
+    const { rows } = await reads.query("select distinct fault from webhook_attempts where url = $1", [
+      receiver.url("/tampered"),
+    ]);
+    return rows;
+  };
+  await expect.poll(faults, { timeout: 10_000 }).toEqual([{ fault: "secret_unreadable" }]);
+  expect(receiver.at("/tampered")).toEqual([]);
+  const shown = await client.listTaskPushNotificationConfig({ tenant: "", taskId, pageSize: 0, pageToken: "" });
+  expect(shown.configs.map(({ id, token }) => [id, token])).toEqual([
+    ["again", "t0ken"],
+    ["plain", "0ld token"],
+    ["tampered", ""],
+  ]);
+});
+
 it("keeps several for a task, shows them without their credentials, and forgets them", async () => {
   const { id: taskId } = await send(client, "Several.", inUsd);
   const authentication = { scheme: "Bearer", credentials: "secret" };

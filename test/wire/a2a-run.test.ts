@@ -5,6 +5,7 @@ import { type Task, TaskState } from "@a2a-js/sdk";
 import type { Client } from "@a2a-js/sdk/client";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { connectA2a, send, textOf } from "../support/a2a-client.ts";
+import { A2aServer, completed, part } from "../support/a2a-server.ts";
 import { AgentMarketClient } from "../support/agentmarket-client.ts";
 import { foundOrganization, type Member, NativeClient } from "../support/native-client.ts";
 import { openTestHouse, type TestHouse } from "../support/test-house.ts";
@@ -100,4 +101,50 @@ it("has a program of the house do what came by A2A, and another house's agent hi
   expect(result.artifacts[0]?.parts.map(({ filename }) => filename)).toContain("copy.txt");
   await send(other, "approve", { taskId: passedOn.id });
   await house.expectLedgerToBalance();
+});
+
+it("fails a run whose authorization it cannot open, and says so, once; one stored unsealed goes on and is sealed", async () => {
+  const remote = await A2aServer.start(() => ({
+    state: completed,
+    parts: [part({ $case: "text", value: "Done there." })],
+  }));
+  try {
+    const { reads } = house.app.database;
+    const executor_settings = { url: remote.url, authorization: "Bearer one" };
+    const broken = await market.createAgent(admin.key, { executor: "a2a", executor_settings });
+    const plain = await market.createAgent(admin.key, { executor: "a2a", executor_settings });
+    const settingsOf = async (agent: Member) => {
+      const { rows } = await reads.query("select executor_settings from agents where id = $1", [agent.id]);
+      return rows[0].executor_settings;
+    };
+    const store = (agent: Member, authorization: string) =>
+      reads.query("update agents set executor_settings = $2 where id = $1", [
+        agent.id,
+        JSON.stringify({ url: remote.url, authorization }),
+      ]);
+    // Sealed for another agent.
+    await store(broken, (await settingsOf(plain)).authorization);
+    await store(plain, "Bearer two");
+
+    const hired = await connectA2a(addressOf(broken), buyer.key);
+    const { id: taskId } = await send(hired, "Try.");
+    const failures = async () =>
+      (await reads.query("select state, failure from runs where task_id = $1", [taskId])).rows;
+    await expect
+      .poll(failures, { timeout: 10_000 })
+      .toMatchObject([{ state: "failed", failure: expect.stringMatching(/authorization cannot be read/) }]);
+    expect(remote.authorizations).toEqual([]);
+
+    const other = await connectA2a(addressOf(plain), buyer.key);
+    const done = await whenResting(other, await send(other, "Do."));
+    expect(textOf(done.artifacts[0])).toBe("Done there.");
+    expect(new Set(remote.authorizations)).toEqual(new Set(["Bearer two"]));
+    await market.send("PATCH", `/v1/agents/${plain.id}`, { name: "Renamed" }, { key: admin.key });
+    expect((await settingsOf(plain)).authorization).toMatch(/^sealed:1:/);
+    const again = await whenResting(other, await send(other, "Do it again."));
+    expect(textOf(again.artifacts[0])).toBe("Done there.");
+    expect(new Set(remote.authorizations)).toEqual(new Set(["Bearer two"]));
+  } finally {
+    await remote.close();
+  }
 });

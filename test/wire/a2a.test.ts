@@ -76,6 +76,18 @@ describe("an agent's card", () => {
 });
 
 describe("a task over A2A", () => {
+  it("is not begun by an agent that rests; one that it has goes on", async () => {
+    const operator = await foundOrganization(house);
+    const resting = await market.createAgent(operator.key);
+    const other = await connectA2a(addressOf(resting), poster.key);
+    const begun = await send(other, "In time.", inUsd);
+    const { body } = await market.post(`/v1/tasks/${begun.id}/claim`, resting.key);
+    await market.send("PATCH", `/v1/agents/${resting.id}`, { paused: true }, { key: operator.key });
+    await expect(send(other, "Too late.", inUsd)).rejects.toThrow(/This agent is paused/);
+    await market.post(`/v1/assignments/${body.assignment.id}/submit`, resting.key, { text: "Done." });
+    expect(stateOf(await send(other, "approve", { taskId: begun.id }))).toBe(completed);
+  });
+
   it("goes from the message over a question and a revision to paid work", async () => {
     const task = await send(client, "Write a poem about the sea.\nFour lines.", inUsd);
     expect(stateOf(task)).toBe(submitted);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { localNetworks } from "../../src/model/outside-url.ts";
 import { type AgentEndpoint, answers, startAgentEndpoint } from "../support/agent-endpoint.ts";
 import { AgentMarketClient, type Answer } from "../support/agentmarket-client.ts";
+import { NativeClient } from "../support/native-client.ts";
 import { type ScriptedModel, startScriptedModel } from "../support/scripted-model.ts";
 import { openTestHouse, type TestHouse } from "../support/test-house.ts";
 import { eventually } from "../support/webhook-receiver.ts";
@@ -201,6 +202,15 @@ describe("hiring an agent directly", () => {
 });
 
 describe("hiring an agent", () => {
+  it("that rests is forbidden, and costs nothing", async () => {
+    const resting = await market.register({ endpoint_url: endpoint.url });
+    await new NativeClient(house.url).send("PATCH", `/v1/agents/${resting.id}`, { paused: true }, { key: resting.key });
+    const refusal = await execute({ agent_id: resting.id });
+    expectRefusal(refusal, 403, "agent_paused", 100);
+    expect(refusal.body.error).toMatch(/This agent is paused/);
+    expect(await runsOf(customer)).toEqual([]);
+  });
+
   it.each([
     ["no agent", { agent_id: undefined }],
     ["an agent that is no text", { agent_id: 7 }],

@@ -6,6 +6,7 @@ import { lapseLeases } from "../../src/jobs/lapse-leases.ts";
 import { approveSubmission } from "../../src/market/approve-submission.ts";
 import { LocalObjectStore } from "../../src/outbound/local-object-store.ts";
 import { AgentMarketClient } from "../support/agentmarket-client.ts";
+import { NativeClient } from "../support/native-client.ts";
 import { openTestHouse, type TestHouse } from "../support/test-house.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
 import { expectRefusal } from "./support/expectations.ts";
@@ -72,6 +73,18 @@ describe("accepting a task", () => {
     expectRefusal(await accept(id, worker.key), 409, "task_taken", 100);
     await complete(id, worker.key);
     expectRefusal(await accept(id, late.key), 409, "task_wrong_state", 100);
+  });
+
+  it("is forbidden to an agent that rests, which completes what it has accepted", async () => {
+    const { id, worker } = await acceptedDeal();
+    const other = await openDeal();
+    const native = new NativeClient(house.url);
+    const pause = (paused: boolean) => native.send("PATCH", `/v1/agents/${worker.id}`, { paused }, { key: worker.key });
+    await pause(true);
+    expectRefusal(await accept(other.id, worker.key), 403, "agent_paused", 100);
+    expect((await complete(id, worker.key)).status).toBe(200);
+    await pause(false);
+    expect((await accept(other.id, worker.key)).status).toBe(200);
   });
 
   it("goes to exactly one of twenty at once", async () => {

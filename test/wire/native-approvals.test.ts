@@ -143,3 +143,57 @@ describe("an admin", () => {
     expect((await market.get("/v1/admin/agents?approval=lost", admin.key)).body.errors[0].parameter).toBe("approval");
   });
 });
+
+describe("a paused agent", () => {
+  const pause = (agent: Member, paused: boolean, key = operator.key) =>
+    market.send("PATCH", `/v1/agents/${agent.id}`, { paused }, { key });
+  const refusal = { status: 403, code: "agent_paused" };
+
+  it("takes nothing new by its own key and is sent nothing, but is given back what it has begun", async () => {
+    const agent = await competition.approvedAgent();
+    const begun = await market.postTask(competition.poster.key, { intake: "direct", agent_id: agent.id });
+    const { assignment } = (await market.post("/v1/work/next", agent.key, {})).body;
+    const [waits, board, competed] = [
+      await market.postTask(competition.poster.key, { intake: "direct", agent_id: agent.id }),
+      await market.postTask(competition.poster.key),
+      await competition.postTask(),
+    ];
+    expect((await pause(agent, true)).body.agent.paused).toBe(true);
+
+    for (const taskId of [waits, board]) {
+      expect((await market.post(`/v1/tasks/${taskId}/claim`, agent.key)).body).toMatchObject(refusal);
+    }
+    expect((await market.post("/v1/work/next", agent.key, { include: "board" })).body).toMatchObject(refusal);
+    const proposal = { plan: "I read the brief and do it.", confidence: 0.5, amount: 4_000, estimated_hours: 1 };
+    expect((await market.post(`/v1/tasks/${competed}/proposals`, agent.key, proposal)).body).toMatchObject(refusal);
+    const direct = { title: "t", description: "d", budget: 25, currency: "usd", intake: "direct", agent_id: agent.id };
+    expect((await market.post("/v1/tasks", competition.poster.key, direct)).body).toMatchObject(refusal);
+
+    const at = `/v1/assignments/${assignment.id}`;
+    expect((await market.post(`${at}/heartbeat`, agent.key)).status).toBe(200);
+    expect((await market.post(`${at}/submit`, agent.key, { text: "Done." })).status).toBe(200);
+    await market.post(`/v1/tasks/${begun}/request-revision`, competition.poster.key, { reason: "Shorter." });
+    const resumed = await market.post("/v1/work/next", agent.key, {});
+    expect(resumed.body).toMatchObject({ assignment: { id: assignment.id } });
+    expect((await market.post(`${at}/submit`, agent.key, { text: "Done" })).status).toBe(200);
+
+    expect((await pause(agent, false, agent.key)).body).toMatchObject({ status: 403, code: "not_allowed" });
+    expect((await pause(agent, false)).body.agent.paused).toBe(false);
+    expect((await market.post("/v1/work/next", agent.key, {})).body.task.id).toBe(waits);
+    await competition.expect(200, `/v1/tasks/${board}/cancel`, competition.poster.key);
+  });
+
+  it("that was waiting for work leaves it to the next who waits", async () => {
+    const [agent, next] = [await market.createAgent(operator.key), await market.createAgent(operator.key)];
+    const wish = { wait_seconds: 10, capabilities: ["pausing"] };
+    const seats = house.app.workFeed.seatCount;
+    const waiting = market.post("/v1/work/next", agent.key, wish);
+    await expect.poll(() => house.app.workFeed.seatCount).toBe(seats + 1);
+    const behind = market.post("/v1/work/next", next.key, wish);
+    await expect.poll(() => house.app.workFeed.seatCount).toBe(seats + 2);
+    await pause(agent, true);
+    const taskId = await market.postTask(competition.poster.key, { required_capabilities: ["pausing"] });
+    expect((await behind).body.task.id).toBe(taskId);
+    expect((await waiting).body).toMatchObject(refusal);
+  });
+});

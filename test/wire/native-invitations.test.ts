@@ -45,4 +45,19 @@ describe("an invitation", () => {
     expect(data).toHaveLength(1);
     await teams.expect(200, `/v1/invitations/${id}/decline`, teams.operator.key, {});
   });
+
+  it("is neither made to a paused agent nor accepted by one; it may decline", async () => {
+    const id = await invited();
+    const pause = (paused: boolean) =>
+      teams.market.send("PATCH", `/v1/agents/${shy.id}`, { paused }, { key: teams.operator.key });
+    await pause(true);
+    const refusal = { status: 403, code: "agent_paused" };
+    expect((await teams.market.post(`/v1/invitations/${id}/accept`, shy.key, {})).body).toMatchObject(refusal);
+    const { parts } = await teams.project([aSubtask("a")]);
+    const path = `/v1/subtasks/${parts.a}/invite`;
+    expect((await teams.market.post(path, teams.buyer.key, { agent_id: shy.id })).body).toMatchObject(refusal);
+    await teams.expect(200, `/v1/invitations/${id}/decline`, shy.key, {});
+    await pause(false);
+    await teams.expect(200, path, teams.buyer.key, { agent_id: shy.id });
+  });
 });

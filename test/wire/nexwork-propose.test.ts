@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { closeIntake } from "../../src/market/close-intake.ts";
 import { withdrawProposal } from "../../src/market/withdraw-proposal.ts";
 import { type Member, openOrganization } from "../support/club-client.ts";
+import { NativeClient } from "../support/native-client.ts";
 import { NexworkClient, newProposal, openCompetition, openCompetitor } from "../support/nexwork-client.ts";
 import { openTestHouse, type TestHouse } from "../support/test-house.ts";
 import { VirtualClock } from "../support/virtual-clock.ts";
@@ -84,6 +85,19 @@ describe("a proposal", () => {
 });
 
 describe("a proposal is refused", () => {
+  it("while the agent rests", async () => {
+    const id = await openCompetition(house, poster.id);
+    const resting = await openCompetitor(house);
+    const native = new NativeClient(house.url);
+    await native.send("PATCH", `/v1/agents/${resting.id}`, { paused: true }, { key: resting.key });
+    const { status, body } = await nexwork.propose(id, resting.key);
+    expect([status, body.error]).toEqual([
+      403,
+      { code: "FORBIDDEN", message: expect.stringMatching(/^This agent is paused/) },
+    ]);
+    expect(await proposalsOn(id)).toBe(0);
+  });
+
   it("with the document's own words when its plan is too short", async () => {
     const id = await openCompetition(house, poster.id);
     for (const planText of ["Too short", "", "x".repeat(19), " ".repeat(30), ` ${"x".repeat(19)} `]) {

@@ -1,8 +1,9 @@
 import { Writable } from "node:stream";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { connectA2a, saying } from "../support/a2a-client.ts";
 import { AgentMarketClient } from "../support/agentmarket-client.ts";
-import { NativeClient } from "../support/native-client.ts";
+import { foundOrganization, NativeClient } from "../support/native-client.ts";
 import { openTestHouse, type TestHouse, testSecret } from "../support/test-house.ts";
 
 const agentCount = 1_000;
@@ -122,6 +123,55 @@ it("keeps the secrets of webhooks out of both, also while they are used and repl
     for (const form of [bytes.toString("base64"), bytes.toString("base64url"), bytes.toString("hex")]) {
       expect(text).not.toContain(form);
       expect(logMemory.text).not.toContain(form);
+    }
+  }
+});
+
+it("keeps the tokens that others entrust to the house out of both, also while they are used and replaced", async () => {
+  const native = new NativeClient(house.url);
+  const operator = await foundOrganization(house);
+  const planted = [1, 2, 3, 4, 5].map((number) => `planted-${number}-${crypto.randomUUID()}`);
+  const [registered, changed, pushToken, credentials, wordless] = planted;
+  const remote = (authorization?: string) => ({
+    executor: "a2a",
+    executor_settings: { url: "https://127.0.0.1:1/", authorization: `Bearer ${authorization}` },
+  });
+  const fields = { name: "Reseller", ...remote(registered) };
+  const first = await native.post("/v1/agents", operator.key, fields, crypto.randomUUID());
+  expect(first.status).toBe(201);
+  const second = await native.createAgent(operator.key, remote(wordless));
+  const path = `/v1/agents/${second.id}`;
+  expect((await native.send("PATCH", path, remote(changed), { key: operator.key })).status).toBe(200);
+
+  const poster = await foundOrganization(house);
+  const client = await connectA2a(`${house.url}/a2a/agents/${second.id}`, poster.key);
+  const request = saying("Do it.", { metadata: { "urn:guildhall:a2a:terms": { budget: 500, currency: "usd" } } });
+  if (request.configuration !== undefined) {
+    request.configuration.taskPushNotificationConfig = {
+      tenant: "",
+      id: "mine",
+      taskId: "",
+      url: "https://127.0.0.1:1/push",
+      token: pushToken ?? "",
+      authentication: { scheme: "Bearer", credentials: credentials ?? "" },
+    };
+  }
+  const task = await client.sendMessage(request);
+  if ("messageId" in task) throw new Error("The answer is no task.");
+  await vi.waitFor(async () => {
+    const { rows } = await house.app.database.reads.query(
+      "select 1 from webhook_attempts where url = 'https://127.0.0.1:1/push' and fault is not null limit 1",
+    );
+    const { rows: runs } = await house.app.database.reads.query("select 1 from runs where state <> 'queued'");
+    expect([rows.length, runs.length > 0]).toEqual([1, true]);
+  }, 10_000);
+  const { text } = await dumpDatabase();
+  expect(text).toContain("https://127.0.0.1:1/push");
+  expect(text.match(/sealed:1:/g)?.length).toBeGreaterThanOrEqual(4);
+  for (const secret of planted) {
+    for (const form of [secret, Buffer.from(secret).toString("base64url"), Buffer.from(secret).toString("hex")]) {
+      expect(text, secret).not.toContain(form);
+      expect(logMemory.text, secret).not.toContain(form);
     }
   }
 });

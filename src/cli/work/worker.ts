@@ -115,7 +115,9 @@ export class Worker {
       } catch (error) {
         if (signal.aborted) await this.#giveBackUnseen(idempotencyKey);
         signal.throwIfAborted();
-        if (!isPassing(error)) throw error;
+        // Its operator may let it work again; until then it finishes what it has.
+        const isPaused = error instanceof Refused && error.code === "agent_paused";
+        if (!isPaused && !isPassing(error)) throw error;
         const askedMs = error instanceof Refused ? (error.retryAfterMs ?? 0) : 0;
         const retryInMs = Math.max(askedMs, backOffMs(failures));
         tell({ event: "trouble", reason: error instanceof Error ? error.message : "", retry_in_ms: retryInMs });

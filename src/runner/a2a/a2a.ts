@@ -5,6 +5,8 @@ import { type NewMessage, RemoteAgent, RemoteFault, type RemoteTask } from "./re
 export interface A2aOptions {
   /** The guarded fetch in the shape of the standard one. */
   readonly fetch: typeof globalThis.fetch;
+  /** What an agent's `authorization` says, which is stored sealed. Throws `RunFailed`. */
+  readonly open: (sealed: string, agentId: string) => string;
   /** Between two looks at a task, at first; each pause is longer than the one before. */
   readonly firstPauseMs?: number;
 }
@@ -22,10 +24,12 @@ type Sent = { readonly task: RemoteTask } | { readonly fault: string };
  */
 export function openA2a(options: A2aOptions): Executor {
   return async (session) => {
-    const { settings, endpointUrl } = session.brief.agent;
+    const { id, settings, endpointUrl } = session.brief.agent;
     const url = settings.url ?? endpointUrl ?? "";
     if (!URL.canParse(url)) throw new RunFailed("This agent has no address of an A2A agent.");
-    await new Engagement(session, new RemoteAgent({ url, authorization: settings.authorization }, options)).work();
+    const sealed = settings.authorization;
+    const authorization = sealed === undefined ? undefined : options.open(sealed, id);
+    await new Engagement(session, new RemoteAgent({ url, authorization }, options)).work();
   };
 }
 

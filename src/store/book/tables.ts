@@ -146,6 +146,7 @@ export const parties = defineTable<Party>({
     shortId: "text",
     engineer: "text",
     approval: "text",
+    pausedAt: "timestamptz",
     createdAt: "timestamptz",
   },
 });

@@ -10,8 +10,16 @@ import { v7 as newId } from "uuid";
 import { refuse } from "../../model/errors.ts";
 import type { Id } from "../../model/ids.ts";
 import { checkOutsideUrl } from "../../model/outside-url.ts";
-import { type PushTarget, readPushTargets, removePushTarget, setPushTarget } from "../../store/a2a-push.ts";
+import {
+  openPush,
+  type PushTarget,
+  readPushTargets,
+  removePushTarget,
+  type StoredTarget,
+  setPushTarget,
+} from "../../store/a2a-push.ts";
 import type { A2aTask } from "../../store/a2a-tasks.ts";
+import { SecretUnreadable } from "../../store/secret-box.ts";
 import type { DoorContext } from "../shared/door.ts";
 import { presentTask } from "./present.ts";
 
@@ -39,9 +47,9 @@ export class PushConfigs {
 
   /** Of a task that is known to be the caller's. */
   async add(task: A2aTask, config: TaskPushNotificationConfig): Promise<TaskPushNotificationConfig> {
-    const { reads, clock } = this.#context;
+    const { reads, clock, secretBox } = this.#context;
     const target = this.read(config);
-    await setPushTarget(reads, {
+    await setPushTarget(reads, secretBox, {
       ...target,
       id: newId(),
       taskId: task.id,
@@ -68,18 +76,29 @@ export class PushConfigs {
   async get({ taskId, id }: GetTaskPushNotificationConfigRequest): Promise<TaskPushNotificationConfig> {
     const task = await this.#find(taskId);
     const [target] = await readPushTargets(this.#context.reads, task.id, id);
-    return present(task.id, target ?? refuse("webhook_not_found", { message: "No such push notification config." }));
+    if (target === undefined) refuse("webhook_not_found", { message: "No such push notification config." });
+    return present(task.id, this.#open(target));
   }
 
   async list(request: ListTaskPushNotificationConfigsRequest): Promise<ListTaskPushNotificationConfigsResponse> {
     const task = await this.#find(request.taskId);
     const targets = await readPushTargets(this.#context.reads, task.id);
-    return { configs: targets.map((target) => present(task.id, target)), nextPageToken: "" };
+    return { configs: targets.map((target) => present(task.id, this.#open(target))), nextPageToken: "" };
   }
 
   async remove({ taskId, id }: DeleteTaskPushNotificationConfigRequest): Promise<void> {
     const task = await this.#find(taskId);
     await removePushTarget(this.#context.reads, task.id, id);
+  }
+
+  /** One that cannot be opened is shown without its token, so that its owner can set it anew. */
+  #open({ id, url, push }: StoredTarget): PushTarget {
+    try {
+      return { url, ...openPush(this.#context.secretBox, id, push) };
+    } catch (error) {
+      if (!(error instanceof SecretUnreadable)) throw error;
+      return { url, ...push, token: "", credentials: "" };
+    }
   }
 }
 

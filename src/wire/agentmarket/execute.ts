@@ -24,8 +24,8 @@ const slackMs = 10_000;
 
 /**
  * POST /api/execute – seed 003, "Hire an agent and get an immediate result". The agent's price is held, or the budget
- * where it has none; the run's end pays the agent or gives the money back. 200 · 400 · 401 · 402 · 403 yourself · 404 ·
- * 502 · 503 no way to run it here · 504.
+ * where it has none; the run's end pays the agent or gives the money back. 200 · 400 · 401 · 402 · 403 yourself,
+ * paused · 404 · 502 · 503 no way to run it here · 504.
  */
 export const execute: Route = (app, context) => {
   const { engine, reads, taskViews, feeBasisPoints, executeMs, runLimits, unusableExecutors } = context;

@@ -9,7 +9,7 @@ import { idempotencyOf } from "../shared/idempotency-key.ts";
 import { envelope, presentTask } from "./present.ts";
 import { answers, Envelope, TaskId, TaskView } from "./schemas.ts";
 
-/** POST /api/tasks/{id}/accept – seed 003, "Accept an open task". 200 · 401 · 403 own task · 404 · 409 taken. */
+/** POST /api/tasks/{id}/accept – seed 003, "Accept an open task". 200 · 401 · 403 own task, paused · 404 · 409 taken. */
 export const acceptTask: Route = (app, { engine }) => {
   app.post(
     "/api/tasks/:id/accept",

@@ -1,9 +1,11 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
 import { refuse } from "../../model/errors.ts";
+import type { Id } from "../../model/ids.ts";
 import { checkOutsideUrl } from "../../model/outside-url.ts";
 import type { Agent } from "../../model/party.ts";
 import type { ExecutorKind, ExecutorSettings, RunLimits } from "../../model/run.ts";
 import type { Caller } from "../../store/keys.ts";
+import type { SecretBox } from "../../store/secret-box.ts";
 import type { DoorContext } from "../shared/door.ts";
 import { NullableText, nullable, refuseField } from "./schemas.ts";
 
@@ -76,25 +78,27 @@ const Body = Type.Object(runningFields);
 export const noRunning: Running = { executor: null, executorSettings: null, runLimits: null, takesOpenTasks: false };
 
 /**
- * The new settings; what is absent stays. Refuses `not_allowed`: an agent cannot set them itself, and only an
- * administrator has a program of this machine run.
+ * The new settings, their authorization sealed; what is absent stays. Refuses `not_allowed`: an agent cannot
+ * set them itself, and only an administrator has a program of this machine run.
  */
 export function readRunning(
   body: Static<typeof Body>,
   before: Running & Pick<Agent, "id">,
   { partyId, role }: Caller,
-  { allowHttpUrls, openNetworks }: DoorContext,
+  { allowHttpUrls, openNetworks, secretBox }: DoorContext,
 ): Running {
+  const kept = keptSettings(before, secretBox);
   const asked = Object.keys(runningFields).some((field) => body[field as keyof typeof body] !== undefined);
   if (!asked) {
-    const { executor, executorSettings, runLimits, takesOpenTasks } = before;
-    return { executor, executorSettings, runLimits, takesOpenTasks };
+    const { executor, runLimits, takesOpenTasks } = before;
+    return { executor, executorSettings: kept, runLimits, takesOpenTasks };
   }
   if (partyId === before.id && role !== "admin") {
     refuse("not_allowed", { message: "Only its operator can say how an agent is run." });
   }
   const executor = body.executor === undefined ? before.executor : body.executor;
-  const executorSettings = body.executor_settings === undefined ? before.executorSettings : body.executor_settings;
+  const executorSettings =
+    body.executor_settings === undefined ? kept : sealedSettings(body.executor_settings, before.id, secretBox);
   const changesProgram = body.executor !== undefined || body.executor_settings !== undefined;
   if (executor === "command" && changesProgram && role !== "admin") {
     refuse("not_allowed", { message: "Only an administrator can have a program of this machine run." });
@@ -112,6 +116,18 @@ export function readRunning(
     runLimits: body.run_limits === undefined ? before.runLimits : readLimits(body.run_limits),
     takesOpenTasks: body.takes_open_tasks ?? before.takesOpenTasks,
   };
+}
+
+function sealedSettings(asked: ExecutorSettings | null, id: Id, box: SecretBox): ExecutorSettings | null {
+  if (asked?.authorization === undefined) return asked;
+  return { ...asked, authorization: box.seal(asked.authorization, { id, field: "executor authorization" }) };
+}
+
+/** What was stored before anything was sealed is sealed now. */
+function keptSettings({ id, executorSettings }: Running & Pick<Agent, "id">, box: SecretBox): ExecutorSettings | null {
+  if (executorSettings?.authorization === undefined) return executorSettings;
+  const authorization = box.reseal(executorSettings.authorization, { id, field: "executor authorization" });
+  return { ...executorSettings, authorization };
 }
 
 export function presentRunning(agent: Running, unusable: Partial<Record<ExecutorKind, string>>) {

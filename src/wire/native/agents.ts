@@ -1,4 +1,5 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
+import { v7 as newId } from "uuid";
 import { registerAgent as registerAgentCommand } from "../../market/register-agent.ts";
 import { refuse } from "../../model/errors.ts";
 import { checkOutsideUrl } from "../../model/outside-url.ts";
@@ -92,9 +93,12 @@ export const createAgent: Route = (app, context) => {
       const retry = retryOf(request, caller);
       const dialect = body.dialect ?? "native";
       const apiKey = apiKeyForRequest(dialect, context.secret, retry.idempotency);
+      // Known before it is registered: what is sealed is sealed for this agent.
+      const id = newId();
       const { party, agent } = await context.engine.execute(
         registerAgentCommand,
         {
+          id,
           name: body.name,
           organizationId: caller.partyId,
           engineer: engineerScope(body.engineer ?? false, caller),
@@ -111,7 +115,7 @@ export const createAgent: Route = (app, context) => {
             taskForce: body.task_force ?? false,
             // Its document has no way to answer an invitation: opting in is its answer.
             autoAccept: body.auto_accept ?? (dialect === "nexwork" && body.task_force === true),
-            ...readRunning(body, { ...noRunning, id: "" }, caller, context),
+            ...readRunning(body, { ...noRunning, id }, caller, context),
           },
           key: storedHalf(apiKey, "member", "First key"),
           grantCredits: context.signupCredits,
@@ -216,7 +220,7 @@ export const patchAgent: Route = (app, context) => {
     capabilities: Type.Optional(Slugs),
     ...profileFields,
     ...runningFields,
-    paused: Type.Optional(Type.Boolean({ description: "true: it rests; the server starts no runs of it" })),
+    paused: Type.Optional(Type.Boolean({ description: "true: it is given no new work, and finishes what it has" })),
   });
   app.patch(
     "/v1/agents/:id",
@@ -237,8 +241,11 @@ export const patchAgent: Route = (app, context) => {
       const id = idFrom(request.params.id, "agent_not_found");
       const agent = (await readAgentProfile(reads, id)) ?? refuse("agent_not_found");
       if (!isInsider(agent, caller)) refuse("not_allowed");
-      await updateAgent(reads, id, readChange(request.body, agent, caller));
       const { paused } = request.body;
+      if (paused === false && agent.pausedAt !== null && caller.partyId === id && agent.organizationId !== null) {
+        refuse("not_allowed", { message: "Only its operator can let a paused agent work again." });
+      }
+      await updateAgent(reads, id, readChange(request.body, agent, caller));
       if (paused !== undefined && paused !== (agent.pausedAt !== null)) {
         await pauseAgent(reads, id, paused ? context.clock() : null);
       }

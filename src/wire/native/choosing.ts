@@ -20,7 +20,10 @@ import { AssignmentView, TaskView } from "./views.ts";
 
 /** The poster's side of competing (5-native, "choosing"). */
 
-/** POST /v1/proposals/{id}/shortlist – 200 · 401 · 403 also an agent no longer approved · 404 · 409 decided, too late. */
+/**
+ * POST /v1/proposals/{id}/shortlist – 200 · 401 · 403 also an agent no longer approved, or paused · 404 · 409 decided, too
+ * late.
+ */
 export const shortlistProposal: Route = (app, context) => {
   app.post(
     "/v1/proposals/:id/shortlist",

@@ -1,5 +1,6 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { refusePaused } from "../../market/approvals.ts";
 import { claimTask, type WorkedTask } from "../../market/claim-task.ts";
 import { releaseAssignment } from "../../market/release-assignment.ts";
 import { resumeRevision } from "../../market/resume-revision.ts";
@@ -37,7 +38,8 @@ const Body = Type.Object({
 
 /**
  * POST /v1/work/next – 5-native, "long-poll: leases the next task meant for me": my own work that was sent back, then
- * direct tasks, then (with `include` or `capabilities`) the board. 200 · 204 nothing in time · 400 · 401.
+ * direct tasks, then (with `include` or `capabilities`) the board. 200 · 204 nothing in time · 400 · 401 · 403 paused, and
+ * nothing of mine was sent back.
  */
 export const nextWork: Route = (app, context) => {
   app.post(
@@ -139,6 +141,7 @@ class Search {
     const offers = revisions.map(({ taskId, assignmentId }) => ({ taskId, revisionId: assignmentId }));
     const resumed = await this.#takeFirst(offers);
     if (resumed !== undefined) return resumed;
+    refusePaused(this.#caller);
     for (const part of ["direct", "board"] as const) {
       for (let look = 1; look <= maxLooks; look++) {
         const page = { part, afterId: undefined, limit: candidatesPerLook };
@@ -161,6 +164,10 @@ class Search {
       if (holder === undefined || this.#isGone) {
         seat.offer(offer);
         return holder === undefined ? refuse("key_invalid") : undefined;
+      }
+      if (holder.pausedAt !== null && offer.revisionId === null) {
+        seat.offer(offer);
+        refusePaused(holder);
       }
       const taken = await this.#takeFirst([offer]);
       if (taken !== undefined) return taken;

@@ -61,8 +61,8 @@ const NewTask = Type.Object({
 });
 
 /**
- * POST /v1/tasks – 5-native, "tasks". The budget is held at once. 201 · 400 · 401 · 402 · 403 own agent · 404 agent ·
- * 409 the deadline has passed. */
+ * POST /v1/tasks – 5-native, "tasks". The budget is held at once. 201 · 400 · 401 · 402 · 403 own agent, or it is
+ * paused · 404 agent · 409 the deadline has passed. */
 export const postTask: Route = (app, context) => {
   app.post(
     "/v1/tasks",

@@ -26,7 +26,7 @@ import { TaskView } from "./views.ts";
 
 export const ProposalAnswer = Type.Object({ task: TaskView.ref, proposal: ProposalView.ref });
 
-/** POST /v1/tasks/{id}/proposals – 201 · 400 · 401 · 403 own task, not approved · 404 · 409 closed, already made. */
+/** POST /v1/tasks/{id}/proposals – 201 · 400 · 401 · 403 own task, not approved, paused · 404 · 409 closed, already made. */
 export const submitProposal: Route = (app, context) => {
   const Body = Type.Object({
     plan: Type.String({ minLength: 20, maxLength: 10_000, pattern: "\\S" }),

@@ -21,7 +21,7 @@ const StaffedAnswer = Type.Object({ invitation: InvitationView.ref, assignment: 
 
 /**
  * POST /v1/subtasks/{id}/invite – the buyer names an agent; whoever was asked and has not answered is asked no more.
- * 200 · 400 · 401 · 403 not approved, not opted in, my own · 404 · 409 somebody has it, or has accepted.
+ * 200 · 400 · 401 · 403 not approved, paused, not opted in, my own · 404 · 409 somebody has it, or has accepted.
  */
 export const inviteMember: Route = (app, context) => {
   const Body = Type.Object({
@@ -152,7 +152,10 @@ export const listInvitations: Route = (app, { reads }) => {
   );
 };
 
-/** POST /v1/invitations/{id}/accept – by the agent, or who operates it. 200 · 401 · 403 not approved, opted out · 404 · 409 decided, too late. */
+/**
+ * POST /v1/invitations/{id}/accept – by the agent, or who operates it. 200 · 401 · 403 not approved, paused, opted out ·
+ * 404 · 409 decided, too late.
+ */
 export const acceptInvitation: Route = (app, context) => {
   app.post(
     "/v1/invitations/:id/accept",

@@ -193,7 +193,9 @@ export const AgentView = component(
       { description: "Sums of facts; null where there are none. The rates are 0 to 1" },
     ),
     completed_tasks: Type.Integer(),
-    paused: Type.Boolean({ description: "Its operator lets it rest: the server starts no runs of it" }),
+    paused: Type.Boolean({
+      description: "Its operator lets it rest: it is given no new work, and finishes what it has",
+    }),
     created_at: Moment,
     endpoint_url: Type.Optional(
       Type.Unsafe<string | null>({

@@ -23,7 +23,7 @@ export const HeartbeatSeconds = Type.Optional(
   ),
 );
 
-/** POST /v1/tasks/{id}/claim – exactly one worker wins. 200 · 400 · 401 · 403 own task · 404 · 409 taken. */
+/** POST /v1/tasks/{id}/claim – exactly one worker wins. 200 · 400 · 401 · 403 own task, paused · 404 · 409 taken. */
 export const claimTask: Route = (app, { engine, reads, heartbeatSeconds }) => {
   app.post(
     "/v1/tasks/:id/claim",

@@ -14,6 +14,7 @@ import type { AgentworkTasks } from "../../store/agentwork-tasks.ts";
 import type { ClubTasks } from "../../store/club-tasks.ts";
 import type { EventFeed } from "../../store/event-feed.ts";
 import type { KeyRing } from "../../store/keys.ts";
+import type { SecretBox } from "../../store/secret-box.ts";
 import type { TaskViews } from "../../store/task-views.ts";
 import type { WorkFeed } from "../../store/work-feed.ts";
 import type { DialectErrors } from "./dialect.ts";
@@ -43,6 +44,8 @@ export interface DoorContext {
   readonly clock: () => Instant;
   /** Derives keys, links and webhook secrets. */
   readonly secret: string;
+  /** Seals what others entrust to us before it is stored. */
+  readonly secretBox: SecretBox;
   readonly feeBasisPoints: number;
   readonly signupCredits: number;
   readonly signupCents: number;

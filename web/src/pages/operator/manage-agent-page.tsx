@@ -76,7 +76,7 @@ function PauseButton({ agent }: { readonly agent: Agent }) {
     <Button
       variant="default"
       loading={pause.isPending}
-      title={agent.paused ? undefined : "Guildhall starts no new runs of it; what is under way goes on"}
+      title={agent.paused ? undefined : "It is given no new work, nor can its key take any; what is under way goes on"}
       onClick={() => pause.mutate()}
     >
       {agent.paused ? "Let it work again" : "Pause"}
