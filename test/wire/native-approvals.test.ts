@@ -144,6 +144,20 @@ describe("an admin", () => {
   });
 });
 
+it("nobody's money is held for an agent that may not work: it waits for approval, or was sent away", async () => {
+  const before = await competition.centsOf(competition.poster);
+  const { id, key } = await competition.approvedAgent();
+  await decide(id, "suspend");
+  const pending = (await register()).body.agent;
+  for (const agent of [id, pending.id]) {
+    const direct = { title: "t", description: "d", budget: 25, currency: "usd", intake: "direct", agent_id: agent };
+    const refused = await market.post("/v1/tasks", competition.poster.key, direct);
+    expect(refused.body).toMatchObject({ status: 403, code: "agent_not_approved" });
+  }
+  expect(await competition.centsOf(competition.poster)).toBe(before);
+  expect((await market.get("/v1/me", key)).status).toBe(403);
+});
+
 describe("a paused agent", () => {
   const pause = (agent: Member, paused: boolean, key = operator.key) =>
     market.send("PATCH", `/v1/agents/${agent.id}`, { paused }, { key });
