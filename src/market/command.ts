@@ -11,6 +11,8 @@ export interface Loads {
    * project's own row too.
    */
   readonly tasks?: readonly Id[];
+  /** These tasks' own rows: a line is added to their history, and nothing else of them is looked at. */
+  readonly histories?: readonly Id[];
   /** These parties with their wallets. */
   readonly parties?: readonly Id[];
   /** These agents' standing may change: others who would change it wait. Must be in `parties` too. */

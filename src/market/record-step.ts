@@ -24,7 +24,7 @@ interface StepCharge {
 export const recordStep: Command<RecordStep, { readonly run: Run }> = command({
   name: "record_step",
   loads: ({ taskId, charge = null }) => ({
-    tasks: [taskId],
+    histories: [taskId],
     runsOf: [taskId],
     allowances: charge === null ? [] : [charge],
   }),

@@ -120,7 +120,7 @@ export class MemoryMarket {
     const loads = [...named, this.#wholeProjects(named)];
     const taskIds = new Set(loads.flatMap((each) => each.tasks ?? []));
     const unblocks = new Set(loads.flatMap((each) => each.unblocks ?? []));
-    const rowIds = new Set(taskIds);
+    const rowIds = new Set([...taskIds, ...loads.flatMap((each) => each.histories ?? [])]);
     for (const id of taskIds) addDefined(rowIds, this.tasks.get(id)?.parentId ?? undefined);
     for (const { dependsOnId, taskId, removed } of this.dependencies.values()) {
       if (!removed && unblocks.has(dependsOnId)) rowIds.add(taskId);

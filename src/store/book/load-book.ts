@@ -152,6 +152,7 @@ const readSpendings = {
 export async function loadBook(client: ClientBase, named: Loads): Promise<BookContents> {
   const loads = await withWholeProjects(client, named);
   const taskIds = loads.tasks ?? [];
+  const lockedIds = [...new Set([...taskIds, ...(loads.histories ?? [])])];
   const unblocks = loads.unblocks ?? [];
   const projects = loads.projects ?? [];
   const invitationsOf = loads.invitationsOf ?? [];
@@ -191,7 +192,7 @@ export async function loadBook(client: ClientBase, named: Loads): Promise<BookCo
     spendingRows,
     emailRows,
   ] = await Promise.all([
-    when<Task>(taskIds.length, () => client.query({ ...lockTasks, values: [taskIds, unblocks] })),
+    when<Task>(lockedIds.length, () => client.query({ ...lockTasks, values: [lockedIds, unblocks] })),
     when<Assignment>(taskIds.length, () => client.query({ ...readAssignments, values: [taskIds] })),
     when<Question>(taskIds.length, () => client.query({ ...readQuestions, values: [taskIds] })),
     when<Submission>(taskIds.length, () => client.query({ ...readSubmissions, values: [taskIds] })),
@@ -274,6 +275,7 @@ function refuseStale(tasks: readonly Task[], dependencies: readonly Dependency[]
 /** Joins what several commands need into one list of each, without repeats. */
 export function joinLoads(each: Iterable<Loads>): Required<Loads> {
   const tasks = new Set<Id>();
+  const histories = new Set<Id>();
   const parties = new Set<Id>();
   const settles = new Set<Id>();
   const files = new Set<Id>();
@@ -293,6 +295,7 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
   const ownerEmails = new Set<string>();
   for (const loads of each) {
     for (const id of loads.tasks ?? []) tasks.add(id);
+    for (const id of loads.histories ?? []) histories.add(id);
     for (const id of loads.parties ?? []) parties.add(id);
     for (const id of loads.settles ?? []) settles.add(id);
     for (const id of loads.files ?? []) files.add(id);
@@ -313,6 +316,7 @@ export function joinLoads(each: Iterable<Loads>): Required<Loads> {
   }
   return {
     tasks: [...tasks],
+    histories: [...histories],
     parties: [...parties],
     settles: [...settles],
     files: [...files],
